@@ -1,0 +1,32 @@
+import js from "@eslint/js";
+import globals from "globals";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  {
+    ignores: [
+      "**/dist/",
+      "**/lib/",
+      "**/node_modules/",
+      ".venv/",
+      ".histobook/",
+      "bench/.peers/",
+      "kernel-lib/src/caffe/generated/",
+      "jupyter-ext/jupyterlab_histobook/",
+      "notebooks/",
+    ],
+  },
+  js.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-require-imports": "off",
+    },
+  },
+  { files: ["**/*.mjs", "**/*.js"], languageOptions: { globals: globals.node } },
+  { files: ["kernel-lib/bin/*.js"], languageOptions: { sourceType: "commonjs" } },
+);
