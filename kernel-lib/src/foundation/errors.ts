@@ -1,0 +1,88 @@
+/**
+ * Tags by which a program can tell one failure from another; the sentence is for people.
+ *
+ * - `BadInput`: a file, folder, image or list is not what the step needs.
+ * - `BadOption`: an option has a value that makes no sense.
+ * - `MissingStep`: an earlier step's files are not there.
+ * - `ScaleMismatch`: a model or database was made at another magnification.
+ * - `Leakage`: a patient stands on both sides of a fold.
+ * - `Locked`: another process holds the study or the database.
+ * - `NoEngine`: no TensorFlow.js backend could be loaded.
+ * - `Unsupported`: a Caffe layer, field or command that this version does not know.
+ * - `Interrupted`: the caller's AbortSignal stopped the work; what was made so far is kept.
+ */
+export type ErrorCode =
+  | "BadInput"
+  | "BadOption"
+  | "MissingStep"
+  | "ScaleMismatch"
+  | "Leakage"
+  | "Locked"
+  | "NoEngine"
+  | "Unsupported"
+  | "Interrupted";
+
+/** The four parts of every error sentence. */
+export interface ErrorParts {
+  /** The file, option or thing that the sentence is about. */
+  subject: string;
+  found: string;
+  expected: string;
+  /** What the reader can do about it, as an imperative clause. */
+  fix: string;
+  cause?: unknown;
+}
+
+/**
+ * The one error that histobook throws on purpose: one sentence that says what was found, what was expected
+ * and what to do, with a `code` for programs.
+ *
+ * @example
+ * const error = new HistobookError("BadInput", {
+ *   subject: "images/8918_00007_mask.png",
+ *   found: "a mask of 500 x 500 pixels",
+ *   expected: "1000 x 1000 as its image",
+ *   fix: "export the mask at the image's size",
+ * });
+ * error.message;
+ * // => "images/8918_00007_mask.png: found a mask of 500 x 500 pixels, expected 1000 x 1000 as its image; export the mask at the image's size."
+ */
+export class HistobookError extends Error {
+  readonly code: ErrorCode;
+  readonly subject: string;
+
+  constructor(code: ErrorCode, parts: ErrorParts) {
+    super(`${parts.subject}: found ${parts.found}, expected ${parts.expected}; ${parts.fix}.`, {
+      cause: parts.cause,
+    });
+    this.name = "HistobookError";
+    this.code = code;
+    this.subject = parts.subject;
+  }
+}
+
+/**
+ * Tells whether a caught value is a histobook error, of a given kind if one is named.
+ *
+ * @example
+ * isHistobookError(new Error("no"), "BadInput"); // => false
+ */
+export function isHistobookError(error: unknown, code?: ErrorCode): error is HistobookError {
+  return error instanceof HistobookError && (code === undefined || error.code === code);
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Throws `Interrupted` once the caller has aborted; called between two whole pieces of work. */
+export function stopIfAborted(signal: AbortSignal | undefined, work: string): void {
+  if (!signal?.aborted) return;
+  throw new HistobookError("Interrupted", {
+    subject: work,
+    found: "an interrupt",
+    expected: "to go on to the end",
+    fix: "run the same step again, and it goes on from what is already made",
+  });
+}

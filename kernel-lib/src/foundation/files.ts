@@ -1,0 +1,125 @@
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+  writeFileSync,
+} from "node:fs";
+import { createHash } from "node:crypto";
+import { basename, dirname, join } from "node:path";
+import { threadId } from "node:worker_threads";
+import { HistobookError } from "./errors.js";
+
+/** Names that start so are unfinished; they are never read, and `removeUnfinished` clears them away. */
+const unfinishedPrefix = ".unfinished-";
+
+/**
+ * The temporary name under which a file or folder is made before it gets its final name.
+ *
+ * It lies in the same folder, because a rename is only all-or-nothing within one file system.
+ */
+export function unfinishedPath(path: string): string {
+  return join(dirname(path), `${unfinishedPrefix}${process.pid}-${threadId}-${basename(path)}`);
+}
+
+/**
+ * Writes a file so that whatever has its final name is whole: a killed process leaves the old file or none.
+ *
+ * @throws HistobookError `BadInput` when the folder can't be written.
+ */
+export function writeWholeFile(path: string, content: string | Uint8Array): void {
+  const temporary = unfinishedPath(path);
+  try {
+    writeFileSync(temporary, content);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw cannotWrite(path, error);
+  }
+}
+
+/** Writes many lines to one whole file without holding them all in memory. */
+export function writeWholeLines(path: string, lines: Iterable<string>): void {
+  const temporary = unfinishedPath(path);
+  try {
+    const descriptor = openSync(temporary, "w");
+    try {
+      let block: string[] = [];
+      for (const line of lines) {
+        block.push(line, "\n");
+        if (block.length >= 8192) {
+          writeSync(descriptor, block.join(""));
+          block = [];
+        }
+      }
+      writeSync(descriptor, block.join(""));
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw cannotWrite(path, error);
+  }
+}
+
+/** Makes a folder (and those above it), with one clear sentence when that can't be done. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+/** Removes what earlier, killed processes left half written in a folder. */
+export function removeUnfinished(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(unfinishedPrefix)) continue;
+    const owner = Number(name.slice(unfinishedPrefix.length).split("-")[0]);
+    if (owner === process.pid || isRunning(owner)) continue;
+    rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Tells whether a process with this number runs on this machine. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** The SHA-256 of a value's JSON text or of bytes, as 64 hexadecimal digits. */
+export function fingerprint(value: unknown): string {
+  const hash = createHash("sha256");
+  hash.update(value instanceof Uint8Array ? value : JSON.stringify(value));
+  return hash.digest("hex");
+}
+
+function cannotWrite(path: string, error: unknown): HistobookError {
+  const code = (error as NodeJS.ErrnoException).code ?? "an error";
+  const reasons: Record<string, string> = {
+    EACCES: "no permission to write there",
+    EPERM: "no permission to write there",
+    EROFS: "a read-only file system",
+    ENOSPC: "a full disk",
+    ENOTDIR: "a file where a folder should be",
+    ENOENT: "no folder of that name",
+  };
+  return new HistobookError("BadInput", {
+    subject: path,
+    found: reasons[code] ?? code,
+    expected: "a place to write to",
+    fix:
+      code === "ENOSPC"
+        ? "free some space and run the step again"
+        : "choose another folder or change its permissions",
+    cause: error,
+  });
+}

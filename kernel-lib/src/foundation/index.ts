@@ -1,0 +1,7 @@
+/** What every step needs and no step owns: errors, seeded randomness, whole files, progress. */
+export * from "./errors.js";
+export * from "./events.js";
+export * from "./files.js";
+export * from "./lock.js";
+export * from "./options.js";
+export * from "./random.js";

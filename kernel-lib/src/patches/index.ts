@@ -1,0 +1,7 @@
+/** Step 1: regions (positive, edge, background) -> positions -> crops -> files. */
+export { makePatches, type PatchesResult } from "./patches.js";
+export { patchParameters, workerCount, type PatchOptions, type PatchParameters } from "./options.js";
+export { findRegions, whitePixels, dilate, type Regions } from "./regions.js";
+export { choosePositions, patchTypes, type Positions } from "./positions.js";
+export { patchCutter, type PatchCutter } from "./crop.js";
+export { patchPlaces, readImageRecord, type ImageRecord, type PatchPlace } from "./record.js";

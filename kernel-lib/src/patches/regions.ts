@@ -1,0 +1,101 @@
+import type { Raster } from "../study/index.js";
+
+/** Which pixels may be the centre of which type of patch: one byte a pixel, 1 where it may. */
+export interface Regions {
+  /** Epithelium that is not white. */
+  p: Uint8Array;
+  /** The ring of 2 pixels just outside of the mask. */
+  e: Uint8Array;
+  /** Stroma: more than 3 pixels from epithelium, and not white. */
+  b: Uint8Array;
+}
+
+/** Width of the edge ring in working pixels. */
+const edgeWidth = 2;
+/** Background keeps this distance (working pixels) from the epithelium. */
+const backgroundDistance = 3;
+
+/**
+ * Divides an image into the three regions of step 1 (rules of the original step1_make_patches.m).
+ *
+ * @param image RGB at the working scale
+ * @param mask 0 or 1, of the same size
+ * @param white share of full grey above which a pixel is white, [0,1]
+ * @param whiteEdges `keep` lets white pixels into the edge ring, as the original does
+ */
+export function findRegions(
+  image: Raster,
+  mask: Raster,
+  white: number,
+  whiteEdges: "remove" | "keep" = "remove",
+): Regions {
+  const { width, height } = image;
+  const length = width * height;
+  const isWhite = whitePixels(image, white);
+  const p = new Uint8Array(length);
+  for (let i = 0; i < length; i++) p[i] = mask.data[i] & (isWhite[i] ^ 1);
+  const nearMask = dilate(mask.data, width, height, edgeWidth);
+  const nearEpithelium = dilate(p, width, height, backgroundDistance);
+  const e = new Uint8Array(length);
+  const b = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
+    const mayBeEdge = whiteEdges === "keep" || isWhite[i] === 0;
+    e[i] = nearMask[i] === 1 && mask.data[i] === 0 && mayBeEdge ? 1 : 0;
+    b[i] = nearEpithelium[i] === 0 && isWhite[i] === 0 ? 1 : 0;
+  }
+  return { p, e, b };
+}
+
+/**
+ * Marks the pixels whose grey is above a share of 255.
+ *
+ * Grey is rounded to 8 bits first (weights of Rec. 601), as Matlab's rgb2gray does for uint8 images.
+ */
+export function whitePixels(image: Raster, white: number): Uint8Array {
+  const { data, width, height } = image;
+  const limit = white * 255;
+  const marked = new Uint8Array(width * height);
+  for (let i = 0, k = 0; i < marked.length; i++, k += 3) {
+    const grey = Math.round(0.2989 * data[k] + 0.587 * data[k + 1] + 0.114 * data[k + 2]);
+    marked[i] = grey > limit ? 1 : 0;
+  }
+  return marked;
+}
+
+/**
+ * Grows a binary region by `steps` pixels in all eight directions (Matlab's bwmorph "dilate", n times).
+ *
+ * The 3x3 square, applied n times, is a square of side 2n+1: two passes, along rows and along columns.
+ */
+export function dilate(region: Uint8Array, width: number, height: number, steps: number): Uint8Array {
+  const rows = new Uint8Array(region.length);
+  for (let y = 0; y < height; y++) {
+    dilateLine(region, rows, y * width, 1, width, steps);
+  }
+  const grown = new Uint8Array(region.length);
+  for (let x = 0; x < width; x++) {
+    dilateLine(rows, grown, x, width, height, steps);
+  }
+  return grown;
+}
+
+function dilateLine(
+  source: Uint8Array,
+  target: Uint8Array,
+  start: number,
+  stride: number,
+  length: number,
+  steps: number,
+): void {
+  // How far back and ahead the nearest marked pixel is decides; each is one walk over the line.
+  let distance = steps + 1;
+  for (let i = 0, k = start; i < length; i++, k += stride) {
+    distance = source[k] ? 0 : distance + 1;
+    if (distance <= steps) target[k] = 1;
+  }
+  distance = steps + 1;
+  for (let i = length - 1, k = start + (length - 1) * stride; i >= 0; i--, k -= stride) {
+    distance = source[k] ? 0 : distance + 1;
+    if (distance <= steps) target[k] = 1;
+  }
+}

@@ -1,0 +1,7 @@
+/** The study folder: image and mask pairs, patients, file names, and the manifest of what was made from what. */
+export * from "./cases.js";
+export * from "./image.js";
+export * from "./manifest.js";
+export * from "./names.js";
+export * from "./pad.js";
+export * from "./study.js";

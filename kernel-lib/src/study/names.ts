@@ -1,0 +1,110 @@
+/**
+ * The tutorial's file names, in one place: every other file asks here.
+ *
+ * Paths are relative to the study folder (the tutorial's BASE) and use "/".
+ */
+
+/** What a patch shows: "p" epithelium, "e" the edge ring round it, "b" background (stroma). */
+export type PatchType = "p" | "e" | "b";
+
+/** Class 1 is epithelium, class 0 everything else. */
+export type PatchClass = 0 | 1;
+
+/** What a patch's file name says: `patient_image_class_type_number_rotation.png`. */
+export interface PatchName {
+  patient: string;
+  /** Counts the patient's images from 1, in the order of their file names. */
+  imageNumber: number;
+  class: PatchClass;
+  type: PatchType;
+  /** Counts the positions of this type in the image from 1. */
+  number: number;
+  /** Degrees, counter-clockwise. */
+  rotation: number;
+}
+
+/** The class that a type of patch belongs to. */
+export function classOfType(type: PatchType): PatchClass {
+  return type === "p" ? 1 : 0;
+}
+
+/**
+ * Writes a patch's file name as the tutorial does (step 1: "u_v_w_x_y_z.png").
+ *
+ * @example
+ * formatPatchName({ patient: "10256", imageNumber: 1, class: 0, type: "e", number: 1, rotation: 0 });
+ * // => "10256_1_0_e_1_0.png"
+ */
+export function formatPatchName(name: PatchName): string {
+  return `${name.patient}_${name.imageNumber}_${name.class}_${name.type}_${name.number}_${name.rotation}.png`;
+}
+
+const patchNamePattern = /^([^_]+)_(\d+)_([01])_([peb])_(\d+)_(\d+)\.png$/;
+
+/**
+ * Reads a patch's file name; undefined when it is not one of step 1's.
+ *
+ * @example
+ * parsePatchName("10256_1_0_e_1_90.png")?.rotation; // => 90
+ */
+export function parsePatchName(file: string): PatchName | undefined {
+  const parts = patchNamePattern.exec(file);
+  if (!parts) return undefined;
+  return {
+    patient: parts[1],
+    imageNumber: Number(parts[2]),
+    class: parts[3] === "1" ? 1 : 0,
+    type: parts[4] as PatchType,
+    number: Number(parts[5]),
+    rotation: Number(parts[6]),
+  };
+}
+
+/**
+ * The patient's code: what stands to the left of the first underscore; undefined when there is none.
+ *
+ * @example
+ * patientOf("8918_00007"); // => "8918"
+ */
+export function patientOf(name: string): string | undefined {
+  const underscore = name.indexOf("_");
+  return underscore > 0 ? name.slice(0, underscore) : undefined;
+}
+
+/** Whose list it is: `val` holds the patients on whom a threshold may be chosen. */
+export type Side = "train" | "test" | "val";
+
+/** `train_w32_parent_1.txt`: a fold's patients, one a line. */
+export function parentListName(side: Side, size: number, fold: number): string {
+  return `${side}_w${size}_parent_${fold}.txt`;
+}
+
+/** `train_w32_1.txt`: a fold's patches and their classes. */
+export function patchListName(side: Side, size: number, fold: number): string {
+  return `${side}_w${size}_${fold}.txt`;
+}
+
+/** `DB_train_1`: a fold's database. */
+export function databaseName(side: "train" | "test", fold: number): string {
+  return `DB_${side}_${fold}`;
+}
+
+/** `DB_train_w32_1.binaryproto`: the mean image of a fold's training database. */
+export function meanName(size: number, fold: number): string {
+  return `DB_train_w${size}_${fold}.binaryproto`;
+}
+
+/** `models/1-alexnet_solver_ada.prototxt`. */
+export function solverName(fold: number): string {
+  return `models/${fold}-alexnet_solver_ada.prototxt`;
+}
+
+/** `models/1-alexnet_traing_32w_db.prototxt` (the tutorial's own spelling). */
+export function trainingNetName(size: number, fold: number): string {
+  return `models/${fold}-alexnet_traing_${size}w_db.prototxt`;
+}
+
+/** `1_caffenet_train_w32`: what a fold's snapshots begin with, inside models/. */
+export function snapshotPrefix(size: number, fold: number): string {
+  return `${fold}_caffenet_train_w${size}`;
+}
