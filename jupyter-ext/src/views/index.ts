@@ -1,0 +1,9 @@
+import type { ViewLoader } from "../view.js";
+
+/** All views, in the order of the tutorial's steps. A new view is one file and one line here. */
+export const viewLoaders: readonly ViewLoader[] = [
+  {
+    name: "probability-map",
+    load: async () => (await import("./probability-map.js")).probabilityMapView,
+  },
+];

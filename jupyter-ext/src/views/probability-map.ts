@@ -1,0 +1,162 @@
+import type { ProbabilityMapPayload } from "histobook/payloads";
+import { choice } from "../controls/choice.js";
+import { slider } from "../controls/slider.js";
+import { toggle } from "../controls/toggle.js";
+import { element } from "../element.js";
+import { colourMapChoices, colourTable, cssGradient } from "../map/colours.js";
+import { MapPainter, type MapLook, type ThresholdShape } from "../map/painter.js";
+import { decodePlanes, type MapPlanes } from "../map/planes.js";
+import { readOut } from "../map/probe.js";
+import { countsFrom, shareAbove } from "../map/threshold.js";
+import { MapStage, type Zoom } from "../map/stage.js";
+import { zooms } from "../map/zoom.js";
+import type { Drawing, View } from "../view.js";
+
+const hint = "Point at the map, or focus it and use the arrow keys, to read a pixel.";
+
+const thresholdShapes: readonly { value: ThresholdShape; label: string }[] = [
+  { value: "line", label: "Line around what is above" },
+  { value: "area", label: "Binary image" },
+  { value: "none", label: "Not at all" },
+];
+
+/** What a map's threshold may be used for, by whose image it is. */
+const roleNotes: { [role in ProbabilityMapPayload["role"]]: string } = {
+  test: "A test patient: move the threshold to explore, do not choose it here.",
+  validation: "A validation patient: the threshold may be chosen here.",
+  unlabelled: "An image outside of the study.",
+};
+
+/** The `probability-map` view: the image, the probability map over it, the mask, and a threshold to move. */
+export const probabilityMapView: View<ProbabilityMapPayload> = {
+  async draw(host: HTMLElement, payload: ProbabilityMapPayload): Promise<Drawing> {
+    const planes = await decodePlanes(payload);
+    const look: MapLook = {
+      opacity: 0.5,
+      colourMap: "viridis",
+      threshold: payload.threshold,
+      thresholdShape: "line",
+      maskOutline: planes.mask !== null,
+      marked: null,
+    };
+    const probe = element("p", { className: "histobook-probe" }, [hint]);
+    const stage = new MapStage(planes, new MapPainter(planes), look, {
+      label: `Probability map of ${payload.name}`,
+      onProbe: (pixel, byKeyboard) => {
+        // Read out what the keyboard finds; a pointer passes hundreds of pixels a second.
+        probe.ariaLive = byKeyboard ? "polite" : "off";
+        probe.textContent = pixel === null ? hint : readOut(planes, pixel);
+      },
+    });
+    host.className = "histobook-map";
+    host.append(
+      header(payload),
+      element("div", { className: "histobook-map-body" }, [
+        element("div", { className: "histobook-map-stage" }, [stage.node, probe]),
+        panel(planes, payload, look, stage),
+      ]),
+    );
+    return stage;
+  },
+};
+
+function header(payload: ProbabilityMapPayload): HTMLElement {
+  const facts = [
+    payload.fold === null ? null : `fold ${payload.fold}`,
+    `${payload.width} × ${payload.height} pixels`,
+  ].filter((fact) => fact !== null);
+  return element("div", { className: "histobook-header" }, [
+    element("strong", {}, [payload.name]),
+    element("span", {}, [facts.join(" · ")]),
+  ]);
+}
+
+function panel(
+  planes: MapPlanes,
+  payload: ProbabilityMapPayload,
+  look: MapLook,
+  stage: MapStage,
+): HTMLElement {
+  const counts = countsFrom(planes.probability);
+  const share = element("p", { className: "histobook-share" });
+  const bar = colourBar();
+  const refresh = (change: Partial<MapLook>): void => {
+    Object.assign(look, change);
+    share.textContent = `${percent(shareAbove(counts, look.threshold))} of the pixels at or above`;
+    bar.show(look);
+    stage.repaint();
+  };
+  const made = element("div", { className: "histobook-panel" }, [
+    slider({
+      name: "opacity",
+      label: "Map opacity",
+      value: look.opacity,
+      format: (value) => `${Math.round(value * 100)} %`,
+      onChange: (opacity) => refresh({ opacity }),
+    }),
+    choice({
+      name: "colour-map",
+      label: "Colour map",
+      value: look.colourMap,
+      choices: colourMapChoices,
+      onChange: (colourMap) => refresh({ colourMap }),
+    }),
+    bar.node,
+    slider({
+      name: "threshold",
+      label: "Threshold",
+      value: look.threshold,
+      format: (value) => value.toFixed(2),
+      onChange: (threshold) => refresh({ threshold }),
+    }),
+    share,
+    choice({
+      name: "threshold-shape",
+      label: "Show the threshold as",
+      value: look.thresholdShape,
+      choices: thresholdShapes,
+      onChange: (thresholdShape) => refresh({ thresholdShape }),
+    }),
+    toggle({
+      name: "mask-outline",
+      label: planes.mask === null ? "Mask outline (this image has no mask)" : "Mask outline",
+      value: look.maskOutline,
+      available: planes.mask !== null,
+      onChange: (maskOutline) => refresh({ maskOutline }),
+    }),
+    choice<Zoom>({
+      name: "zoom",
+      label: "Zoom",
+      value: "fit",
+      choices: [
+        { value: "fit", label: "Fit" },
+        ...zooms.map((zoom) => ({ value: `${zoom}` as const, label: `${zoom} ×` })),
+      ],
+      onChange: (zoom) => stage.setZoom(zoom),
+    }),
+    element("p", { className: "histobook-note" }, [roleNotes[payload.role]]),
+  ]);
+  // JupyterLab would take arrow keys for itself and move to another cell.
+  made.dataset.lmSuppressShortcuts = "true";
+  refresh({});
+  return made;
+}
+
+/** The legend of the colours, with a tick at the threshold. */
+function colourBar(): { node: HTMLElement; show: (look: MapLook) => void } {
+  const strip = element("div", { className: "histobook-colour-strip" });
+  const node = element("div", { className: "histobook-colour-bar" }, [
+    strip,
+    element("span", {}, ["0 other tissue"]),
+    element("span", {}, ["1 epithelium"]),
+  ]);
+  const show = (look: MapLook): void => {
+    strip.style.backgroundImage = cssGradient(colourTable(look.colourMap));
+    strip.style.setProperty("--histobook-threshold", `${look.threshold * 100}%`);
+  };
+  return { node, show };
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
