@@ -71,12 +71,23 @@ export function isHistobookError(error: unknown, code?: ErrorCode): error is His
   return error instanceof HistobookError && (code === undefined || error.code === code);
 }
 
-/** The message of anything that was thrown. */
+/**
+ * The message of anything that was thrown.
+ *
+ * @example
+ * messageOf(new RangeError("too long")); // => "too long"
+ */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Throws `Interrupted` once the caller has aborted; called between two whole pieces of work. */
+/**
+ * Throws once the caller has aborted; called between two whole pieces of work.
+ *
+ * @throws HistobookError `Interrupted`.
+ * @example
+ * stopIfAborted(undefined, "patches"); // => undefined
+ */
 export function stopIfAborted(signal: AbortSignal | undefined, work: string): void {
   if (!signal?.aborted) return;
   throw new HistobookError("Interrupted", {

@@ -9,26 +9,38 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createHash } from "node:crypto";
+import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { HistobookError } from "./errors.js";
 
 /** Names that start so are unfinished; they are never read, and `removeUnfinished` clears them away. */
-const unfinishedPrefix = ".unfinished-";
+export const unfinishedPrefix = ".unfinished-";
+
+/** Compute nodes share folders but not process numbers, so a maker is known by its machine and its number. */
+const ofThisMachine = `${unfinishedPrefix}${hostname()}-`;
 
 /**
  * The temporary name under which a file or folder is made before it gets its final name.
  *
  * It lies in the same folder, because a rename is only all-or-nothing within one file system.
+ *
+ * @example
+ * import { dirname } from "node:path";
+ * dirname(unfinishedPath("study/histobook.json")); // => "study"
  */
 export function unfinishedPath(path: string): string {
-  return join(dirname(path), `${unfinishedPrefix}${process.pid}-${threadId}-${basename(path)}`);
+  return join(dirname(path), `${ofThisMachine}${process.pid}-${threadId}-${basename(path)}`);
 }
 
 /**
  * Writes a file so that whatever has its final name is whole: a killed process leaves the old file or none.
  *
  * @throws HistobookError `BadInput` when the folder can't be written.
+ * @example
+ * import { readFileSync } from "node:fs";
+ * writeWholeFile("note.txt", "whole");
+ * readFileSync("note.txt", "utf8"); // => "whole"
  */
 export function writeWholeFile(path: string, content: string | Uint8Array): void {
   const temporary = unfinishedPath(path);
@@ -41,7 +53,15 @@ export function writeWholeFile(path: string, content: string | Uint8Array): void
   }
 }
 
-/** Writes many lines to one whole file without holding them all in memory. */
+/**
+ * Writes many lines to one whole file without holding them all in memory.
+ *
+ * @throws HistobookError `BadInput` when the folder can't be written.
+ * @example
+ * import { readFileSync } from "node:fs";
+ * writeWholeLines("lines.txt", ["one", "two"]);
+ * readFileSync("lines.txt", "utf8"); // => "one\ntwo\n"
+ */
 export function writeWholeLines(path: string, lines: Iterable<string>): void {
   const temporary = unfinishedPath(path);
   try {
@@ -66,7 +86,11 @@ export function writeWholeLines(path: string, lines: Iterable<string>): void {
   }
 }
 
-/** Makes a folder (and those above it), with one clear sentence when that can't be done. */
+/**
+ * Makes a folder and those above it; one that is there already is left as it is.
+ *
+ * @throws HistobookError `BadInput` when it can't be made.
+ */
 export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
@@ -75,13 +99,12 @@ export function makeFolder(path: string): void {
   }
 }
 
-/** Removes what earlier, killed processes left half written in a folder. */
+/** Removes what killed processes of this machine left half written in a folder. */
 export function removeUnfinished(folder: string): void {
   for (const name of readdirSync(folder)) {
-    if (!name.startsWith(unfinishedPrefix)) continue;
-    const owner = Number(name.slice(unfinishedPrefix.length).split("-")[0]);
-    if (owner === process.pid || isRunning(owner)) continue;
-    rmSync(join(folder, name), { recursive: true, force: true });
+    if (!name.startsWith(ofThisMachine)) continue;
+    const maker = Number(name.slice(ofThisMachine.length).split("-")[0]);
+    if (!isRunning(maker)) rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 
@@ -95,14 +118,20 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** The SHA-256 of a value's JSON text or of bytes, as 64 hexadecimal digits. */
+/**
+ * The SHA-256 of a value's JSON text or of bytes, as 64 hexadecimal digits.
+ *
+ * @example
+ * fingerprint(["patches", 1]) === fingerprint(["patches", 1]); // => true
+ */
 export function fingerprint(value: unknown): string {
   const hash = createHash("sha256");
   hash.update(value instanceof Uint8Array ? value : JSON.stringify(value));
   return hash.digest("hex");
 }
 
-function cannotWrite(path: string, error: unknown): HistobookError {
+/** Turns what the file system says about writing to a path into one clear sentence. */
+export function cannotWrite(path: string, error: unknown): HistobookError {
   const code = (error as NodeJS.ErrnoException).code ?? "an error";
   const reasons: Record<string, string> = {
     EACCES: "no permission to write there",
@@ -110,6 +139,8 @@ function cannotWrite(path: string, error: unknown): HistobookError {
     EROFS: "a read-only file system",
     ENOSPC: "a full disk",
     ENOTDIR: "a file where a folder should be",
+    EEXIST: "a file where a folder should be",
+    EISDIR: "a folder where a file should be",
     ENOENT: "no folder of that name",
   };
   return new HistobookError("BadInput", {

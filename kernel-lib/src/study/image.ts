@@ -1,46 +1,33 @@
 import sharp from "sharp";
-import { HistobookError } from "../foundation/index.js";
+import { HistobookError, messageOf } from "../foundation/index.js";
+import type { Raster } from "./raster.js";
+import { resizeCubic } from "./resize.js";
 
 // The operation cache keeps decoded pictures between steps; they are read once here, and workshops count
 // their memory.
 sharp.cache(false);
 
-/** A picture in memory: rows from the top, pixels from the left, channels together (HWC), 8 bits each. */
-export interface Raster {
-  width: number;
-  height: number;
-  /** 3 for an RGB image, 1 for a mask (0 or 1). */
-  channels: 1 | 3;
-  data: Uint8Array;
-}
-
 /** How a reduced mask becomes binary again: see `readMask`. */
 export type MaskRule = "majority" | "fringe";
-
-/**
- * The size of an image (pixels) after scaling, rounded up as Matlab's imresize does.
- *
- * @example
- * scaledSize(1001, 0.5); // => 501
- */
-export function scaledSize(length: number, scale: number): number {
-  return Math.max(1, Math.ceil(length * scale - 1e-9));
-}
 
 /**
  * Reads an image as 8-bit RGB at the working scale (tutorial step 1: "downsize both of them by 50%").
  *
  * Grey and palette images become RGB, 16-bit images keep their upper 8 bits, transparent pixels become white.
- * The reduction is an antialiased bicubic filter (Catmull and Rom's, a = -0.5), the family of Matlab's imresize.
+ * A colour profile in the file is ignored: the values are used as they are stored, as Matlab does.
  *
  * @param scale working pixels per pixel of the file; 0.5 turns 20x into 10x
  * @throws HistobookError `BadInput` when the file can't be decoded.
+ * @example
+ * await createSample("study");
+ * const image = await readImage("study/images/GT2012154_1001.tif", 0.5);
+ * [image.width, image.height, image.channels]; // => [112, 112, 3]
  */
 export async function readImage(path: string, scale = 1): Promise<Raster> {
   const decoded = await decode(path, (picture) =>
     picture.flatten({ background: "white" }).toColourspace("srgb"),
   );
-  return resize(decoded, scale);
+  return resizeCubic(decoded, scale);
 }
 
 /**
@@ -51,8 +38,13 @@ export async function readImage(path: string, scale = 1): Promise<Raster> {
  * was epithelium, so that the area stays the same; `fringe` keeps every pixel with any trace, as the original
  * code did by combining a smoothed uint8 mask with `&`, which makes the region grow by about a pixel.
  *
- * @param size the size that the mask must have in its file, in pixels
+ * @param scale working pixels per pixel of the file
+ * @param options.size the size that the mask must have in its file, in pixels
  * @throws HistobookError `BadInput` when the file can't be decoded or its size differs from the image's.
+ * @example
+ * await createSample("study");
+ * const mask = await readMask("study/images/GT2012154_1001_mask.png");
+ * [...new Set(mask.data)].sort(); // => [0, 1]
  */
 export async function readMask(
   path: string,
@@ -69,14 +61,19 @@ export async function readMask(
       fix: "export the mask at the image's size",
     });
   }
-  const limit = decoded.data.every((value) => value <= 1) ? 1 : 128;
-  const binary = decoded.data.map((value) => (value >= limit ? 255 : 0));
-  const reduced = await resize({ ...decoded, data: binary }, scale);
-  const keep = rule === "majority" ? 128 : 1;
-  return { ...reduced, data: reduced.data.map((value) => (value >= keep ? 1 : 0)) };
+  const lowestEpithelium = maximum(decoded.data) <= 1 ? 1 : 128;
+  const binary = binarise(decoded, lowestEpithelium, 255);
+  return binarise(resizeCubic(binary, scale), rule === "majority" ? 128 : 1, 1);
 }
 
-/** The size of an image file in pixels, without decoding it. */
+/**
+ * The size of an image file in pixels, without decoding it.
+ *
+ * @throws HistobookError `BadInput` when the file is no image.
+ * @example
+ * await createSample("study");
+ * await imageSize("study/images/GT2012154_1001.tif"); // => { width: 224, height: 224 }
+ */
 export async function imageSize(path: string): Promise<{ width: number; height: number }> {
   try {
     const { width, height } = await sharp(path).metadata();
@@ -88,7 +85,7 @@ export async function imageSize(path: string): Promise<{ width: number; height: 
 
 async function decode(path: string, prepare: (picture: sharp.Sharp) => sharp.Sharp): Promise<Raster> {
   try {
-    const { data, info } = await prepare(sharp(path, { failOn: "error" }))
+    const { data, info } = await prepare(sharp(path, { failOn: "error", ignoreIcc: true }))
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, channels: info.channels as 1 | 3, data };
@@ -97,25 +94,24 @@ async function decode(path: string, prepare: (picture: sharp.Sharp) => sharp.Sha
   }
 }
 
-async function resize(raster: Raster, scale: number): Promise<Raster> {
-  if (scale === 1) return raster;
-  const width = scaledSize(raster.width, scale);
-  const height = scaledSize(raster.height, scale);
-  const { data } = await sharp(raster.data, {
-    raw: { width: raster.width, height: raster.height, channels: raster.channels },
-  })
-    .resize(width, height, { kernel: "cubic", fit: "fill" })
-    .toColourspace(raster.channels === 1 ? "b-w" : "srgb")
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { width, height, channels: raster.channels, data };
+/** Sets what is at least `lowest` to `high`, and the rest to 0. */
+function binarise(image: Raster, lowest: number, high: number): Raster {
+  const data = new Uint8Array(image.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = image.data[i] >= lowest ? high : 0;
+  return { ...image, data };
+}
+
+function maximum(data: Uint8Array): number {
+  let largest = 0;
+  for (const value of data) if (value > largest) largest = value;
+  return largest;
 }
 
 function cannotRead(path: string, error: unknown): HistobookError {
-  const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+  const reason = messageOf(error).split("\n")[0].replace(`${path}: `, "").replace(/\.$/, "");
   return new HistobookError("BadInput", {
     subject: path,
-    found: `a file that can't be decoded (${reason.replace(`${path}: `, "").replace(/\.$/, "")})`,
+    found: `a file that can't be decoded (${reason})`,
     expected: "a whole TIFF, PNG or JPEG image",
     fix: "export the image again",
     cause: error,

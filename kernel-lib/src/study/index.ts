@@ -4,4 +4,6 @@ export * from "./image.js";
 export * from "./manifest.js";
 export * from "./names.js";
 export * from "./pad.js";
+export * from "./raster.js";
+export * from "./resize.js";
 export * from "./study.js";

@@ -121,10 +121,12 @@ const emptyManifest: Manifest = {
  * Reads a study's manifest; a study that has none yet gets an empty one.
  *
  * @throws HistobookError `BadInput` when the file is no manifest of this version.
+ * @example
+ * readManifest(await createSample("study")).scale; // => 1
  */
 export function readManifest(directory: string): Manifest {
   const path = join(directory, manifestName);
-  if (!existsSync(path)) return emptyManifest;
+  if (!existsSync(path)) return structuredClone(emptyManifest);
   try {
     return manifestSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
@@ -142,7 +144,15 @@ export function readManifest(directory: string): Manifest {
   }
 }
 
-/** Changes a study's manifest; two processes that do so at once wait for each other. */
+/**
+ * Changes a study's manifest; two processes that do so at once wait for each other.
+ *
+ * @throws HistobookError `BadInput` when the file can't be read or written, `Locked`.
+ * @example
+ * const study = await createSample("study");
+ * await updateManifest(study, (manifest) => ({ ...manifest, scale: 0.5 }));
+ * readManifest(study).scale; // => 0.5
+ */
 export async function updateManifest(
   directory: string,
   change: (manifest: Manifest) => Manifest,

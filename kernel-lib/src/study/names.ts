@@ -23,7 +23,12 @@ export interface PatchName {
   rotation: number;
 }
 
-/** The class that a type of patch belongs to. */
+/**
+ * The class that a type of patch belongs to.
+ *
+ * @example
+ * classOfType("e"); // => 0
+ */
 export function classOfType(type: PatchType): PatchClass {
   return type === "p" ? 1 : 0;
 }
@@ -74,37 +79,72 @@ export function patientOf(name: string): string | undefined {
 /** Whose list it is: `val` holds the patients on whom a threshold may be chosen. */
 export type Side = "train" | "test" | "val";
 
-/** `train_w32_parent_1.txt`: a fold's patients, one a line. */
+/**
+ * `train_w32_parent_1.txt`: a fold's patients, one a line.
+ *
+ * @example
+ * parentListName("train", 32, 1); // => "train_w32_parent_1.txt"
+ */
 export function parentListName(side: Side, size: number, fold: number): string {
   return `${side}_w${size}_parent_${fold}.txt`;
 }
 
-/** `train_w32_1.txt`: a fold's patches and their classes. */
+/**
+ * `train_w32_1.txt`: a fold's patches and their classes.
+ *
+ * @example
+ * patchListName("train", 32, 1); // => "train_w32_1.txt"
+ */
 export function patchListName(side: Side, size: number, fold: number): string {
   return `${side}_w${size}_${fold}.txt`;
 }
 
-/** `DB_train_1`: a fold's database. */
+/**
+ * `DB_train_1`: a fold's database.
+ *
+ * @example
+ * databaseName("train", 1); // => "DB_train_1"
+ */
 export function databaseName(side: "train" | "test", fold: number): string {
   return `DB_${side}_${fold}`;
 }
 
-/** `DB_train_w32_1.binaryproto`: the mean image of a fold's training database. */
+/**
+ * `DB_train_w32_1.binaryproto`: the mean image of a fold's training database.
+ *
+ * @example
+ * meanName(32, 1); // => "DB_train_w32_1.binaryproto"
+ */
 export function meanName(size: number, fold: number): string {
   return `DB_train_w${size}_${fold}.binaryproto`;
 }
 
-/** `models/1-alexnet_solver_ada.prototxt`. */
+/**
+ * `models/1-alexnet_solver_ada.prototxt`.
+ *
+ * @example
+ * solverName(1); // => "models/1-alexnet_solver_ada.prototxt"
+ */
 export function solverName(fold: number): string {
   return `models/${fold}-alexnet_solver_ada.prototxt`;
 }
 
-/** `models/1-alexnet_traing_32w_db.prototxt` (the tutorial's own spelling). */
+/**
+ * `models/1-alexnet_traing_32w_db.prototxt` (the tutorial's own spelling).
+ *
+ * @example
+ * trainingNetName(32, 1); // => "models/1-alexnet_traing_32w_db.prototxt"
+ */
 export function trainingNetName(size: number, fold: number): string {
   return `models/${fold}-alexnet_traing_${size}w_db.prototxt`;
 }
 
-/** `1_caffenet_train_w32`: what a fold's snapshots begin with, inside models/. */
+/**
+ * `1_caffenet_train_w32`: what a fold's snapshots begin with, inside models/.
+ *
+ * @example
+ * snapshotPrefix(32, 1); // => "1_caffenet_train_w32"
+ */
 export function snapshotPrefix(size: number, fold: number): string {
   return `${fold}_caffenet_train_w${size}`;
 }

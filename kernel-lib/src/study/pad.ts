@@ -1,4 +1,4 @@
-import type { Raster } from "./image.js";
+import type { Raster } from "./raster.js";
 
 /**
  * The index in [0, length) that an index outside of it mirrors to; the border pixel itself is repeated, as
@@ -13,7 +13,13 @@ export function mirrorIndex(index: number, length: number): number {
   return folded < length ? folded : period - 1 - folded;
 }
 
-/** Mirrors an image outward by `margin` pixels on each side. */
+/**
+ * Mirrors an image outward by `margin` pixels on each side (tutorial step 1 pads so before it cuts).
+ *
+ * @example
+ * const row = { width: 2, height: 1, channels: 1 as const, data: Uint8Array.of(1, 2) };
+ * padSymmetric(row, 1).data.slice(4, 8); // => [1, 1, 2, 2]
+ */
 export function padSymmetric(image: Raster, margin: number): Raster {
   const { width, height, channels, data } = image;
   const paddedWidth = width + 2 * margin;

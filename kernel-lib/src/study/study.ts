@@ -1,6 +1,15 @@
 import { cpSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { HistobookError, makeFolder, numberOption, type Skipped } from "../foundation/index.js";
+import {
+  cannotWrite,
+  HistobookError,
+  makeFolder,
+  numberOption,
+  removeUnfinished,
+  unfinishedPath,
+  unfinishedPrefix,
+  type Skipped,
+} from "../foundation/index.js";
 import { listCases, type Case } from "./cases.js";
 import { manifestName, readManifest, updateManifest } from "./manifest.js";
 
@@ -18,8 +27,8 @@ export interface Study {
  *
  * @throws HistobookError `BadInput` when there is no `images` folder or no image in it.
  * @example
- * const study = openStudy(await createSample("study"));
- * study.cases.length; // => 20
+ * await createSample("study");
+ * openStudy("study").cases[0].patient; // => "GT2012154"
  */
 export function openStudy(directory: string): Study {
   const absolute = resolve(directory);
@@ -38,14 +47,18 @@ export const sampleAttribution =
  *
  * @returns the study folder's absolute path
  * @throws HistobookError `BadInput` when the folder is in use for something else or can't be written.
+ * @example
+ * openStudy(await createSample("study")).cases.length; // => 20
  */
 export async function createSample(directory: string): Promise<string> {
   const absolute = resolve(directory);
-  if (existsSync(join(absolute, "images"))) {
+  const images = join(absolute, "images");
+  if (existsSync(images)) {
     openStudy(absolute);
     return absolute;
   }
-  if (existsSync(absolute) && readdirSync(absolute).some((name) => !isOwnFile(name))) {
+  makeFolder(absolute);
+  if (readdirSync(absolute).some((name) => !isOwnFile(name))) {
     throw new HistobookError("BadInput", {
       subject: directory,
       found: "a folder with other files in it",
@@ -53,25 +66,31 @@ export async function createSample(directory: string): Promise<string> {
       fix: "name another folder",
     });
   }
-  makeFolder(absolute);
+  removeUnfinished(absolute);
   // The manifest comes first: images/ marks the study as whole.
   await updateManifest(absolute, (manifest) => ({ ...manifest, scale: 1, source: sampleAttribution }));
-  const unfinished = join(absolute, ".unfinished-images");
-  rmSync(unfinished, { recursive: true, force: true });
-  cpSync(join(__dirname, "..", "..", "sample"), unfinished, { recursive: true });
-  renameSync(unfinished, join(absolute, "images"));
+  const unfinished = unfinishedPath(images);
+  try {
+    cpSync(join(__dirname, "..", "..", "sample"), unfinished, { recursive: true });
+    renameSync(unfinished, images);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    throw cannotWrite(images, error);
+  }
   return absolute;
 }
 
 /** What an earlier, interrupted `createSample` may have left. */
 function isOwnFile(name: string): boolean {
-  return name.startsWith(".unfinished-") || name.startsWith(manifestName);
+  return name.startsWith(unfinishedPrefix) || name.startsWith(manifestName);
 }
 
 /**
  * The working scale: an explicit value, else the study's own, else the tutorial's 0.5 (20x to 10x).
  *
- * @throws HistobookError `BadOption` unless 0 < scale <= 4.
+ * @throws HistobookError `BadOption` unless it lies in [0.001, 4].
+ * @example
+ * workingScale(await createSample("study")); // => 1
  */
 export function workingScale(directory: string, explicit?: number): number {
   const scale = explicit ?? readManifest(directory).scale ?? 0.5;
