@@ -32,7 +32,10 @@ export function onPath(programs, path = process.env.PATH ?? "") {
 const mayInstall = () => process.getuid?.() === 0 && onPath(["apt-get"]) !== undefined;
 
 function installWithApt() {
-  const options = { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
+  const options = {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  };
   const install = ["install", "-y", "--no-install-recommends", "chromium"];
   try {
     execFileSync("apt-get", install, options);
@@ -52,7 +55,9 @@ export function findBrowser({ install = true, env = process.env } = {}) {
   const named = env.CHROMIUM_PATH;
   if (named) {
     if (existsSync(named)) return named;
-    throw new Error(`CHROMIUM_PATH: found no file at ${named}, expected a Chromium or Chrome; correct or unset it.`);
+    throw new Error(
+      `CHROMIUM_PATH: found no file at ${named}, expected a Chromium or Chrome; correct or unset it.`,
+    );
   }
   const found = onPath(names, env.PATH) ?? usualPlaces.find((place) => existsSync(place));
   if (found) return found;
