@@ -1,4 +1,4 @@
-import { create } from "@bufbuild/protobuf";
+import { create, isFieldSet } from "@bufbuild/protobuf";
 import { BlobProtoSchema, type BlobProto } from "./generated/caffe_pb.js";
 import { damaged } from "./protobuf.js";
 
@@ -13,6 +13,9 @@ export interface Blob {
 /** Sizes from the outermost to the innermost, of which Caffe allows 32. */
 const mostSizes = 32;
 
+const { num, channels, height, width } = BlobProtoSchema.field;
+const legacySizes = [num, channels, height, width];
+
 /**
  * Takes an array out of Caffe's message: a new `shape`, or the four legacy sizes; single or double precision
  * (which is rounded to single).
@@ -25,9 +28,11 @@ const mostSizes = 32;
  * decodeBlob(proto, "run_iter_1.caffemodel, layer ip2").data; // => Float32Array [0.5, -1]
  */
 export function decodeBlob(proto: BlobProto, subject: string): Blob {
-  const shape = proto.shape
-    ? proto.shape.dim.map(Number)
-    : [proto.num, proto.channels, proto.height, proto.width];
+  // As in Caffe, legacy sizes win over a shape.
+  const legacy = legacySizes.some((size) => isFieldSet(proto, size));
+  const shape = legacy
+    ? [proto.num, proto.channels, proto.height, proto.width]
+    : (proto.shape?.dim ?? []).map(Number);
   if (shape.length > mostSizes || shape.some((size) => !(size >= 0 && size < 2 ** 31))) {
     throw damaged(
       subject,

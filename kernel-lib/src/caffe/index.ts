@@ -3,3 +3,8 @@ export * from "./blob.js";
 export { datumValues, decodeDatum, encodeDatum, type Datum } from "./datum.js";
 export * from "./mean.js";
 export * from "./messages.js";
+export * from "./model.js";
+export * from "./phase.js";
+export * from "./prototxt.js";
+export * from "./solverState.js";
+export { fillTemplate } from "./template.js";

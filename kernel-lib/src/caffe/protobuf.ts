@@ -1,6 +1,7 @@
 import { fromBinary, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
 import { readFileSync, statSync } from "node:fs";
 import { HistobookError, messageOf } from "../foundation/index.js";
+import { checkStructure } from "./structure.js";
 
 /** The largest file that is read as one piece, in bytes; protobuf itself allows no more in one message. */
 const largestFile = 2 ** 31 - 1;
@@ -19,7 +20,9 @@ export function readFileOf(what: string, path: string): Uint8Array {
       throw badFile(path, status.isDirectory() ? "a folder" : "something that is no file", what);
     }
     if (status.size > largestFile) throw badFile(path, `${status.size} bytes`, `${what} of at most 2 GiB`);
-    return readFileSync(path);
+    // A view, since a Buffer's parts behave otherwise than a Uint8Array's.
+    const content = readFileSync(path);
+    return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
   } catch (error) {
     if (error instanceof HistobookError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? messageOf(error);
@@ -53,12 +56,16 @@ export function damaged(subject: string, found: string, expected: string, cause?
   });
 }
 
+/** HDF5 files begin so; Caffe writes its snapshots as such where the solver says `snapshot_format: HDF5`. */
+const hdf5 = [0x89, 0x48, 0x44, 0x46];
+
 /**
  * Decodes a protobuf message; unknown fields are kept in it.
  *
- * The library checks every length against what is left before it takes any memory.
+ * Every length is checked against what is left before any memory is taken.
  *
- * @throws HistobookError `BadInput` when the bytes are no such message.
+ * @param what the kind of message that is expected, for the error's sentence
+ * @throws HistobookError `BadInput` when the bytes are no such message, `Unsupported` for an HDF5 file.
  */
 export function decodeMessage<Desc extends DescMessage>(
   schema: Desc,
@@ -66,9 +73,23 @@ export function decodeMessage<Desc extends DescMessage>(
   subject: string,
   what: string,
 ): MessageShape<Desc> {
+  if (hdf5.every((byte, index) => bytes[index] === byte)) {
+    throw new HistobookError("Unsupported", {
+      subject,
+      found: "an HDF5 file",
+      expected: `${what} in Caffe's binary format`,
+      fix: 'train with "snapshot_format: BINARYPROTO" in the solver, which is the default',
+    });
+  }
   try {
+    checkStructure(schema, bytes);
     return fromBinary(schema, bytes);
   } catch (error) {
-    throw damaged(subject, `bytes that are not whole or of another kind (${messageOf(error)})`, what, error);
+    throw damaged(
+      subject,
+      `bytes that are cut short, damaged or of another kind (${messageOf(error)})`,
+      what,
+      error,
+    );
   }
 }

@@ -1,0 +1,117 @@
+import { create, isFieldSet, toBinary } from "@bufbuild/protobuf";
+import { writeWholeFile } from "../foundation/index.js";
+import { decodeBlob, encodeBlob, type Blob } from "./blob.js";
+import { LayerParameterSchema, NetParameterSchema, Phase, type NetParameter } from "./generated/caffe_pb.js";
+import { checkOrder } from "./order.js";
+import { filterNet } from "./phase.js";
+import { damaged, decodeMessage, readFileOf } from "./protobuf.js";
+import { upgradeNet } from "./upgrade.js";
+
+/** A trained network. */
+export interface CaffeModel {
+  /** The network as it was trained, in the new syntax and without the weights. */
+  net: NetParameter;
+  /** By layer: its weights and, if it has one, its bias. Layers that learn nothing are not there. */
+  weights: Map<string, Blob[]>;
+}
+
+const modelFile = "a Caffe model (.caffemodel)";
+
+/**
+ * Decodes a model of any age.
+ *
+ * Fully connected layers' weights of old files, which have four sizes there (1 x 1 x outputs x inputs), get the
+ * shape that new files give them (outputs x inputs); so do biases.
+ *
+ * @param subject what an error names, e.g. the file
+ * @throws HistobookError `BadInput` when the bytes are no sound model, `Unsupported` for HDF5.
+ *
+ * @example
+ * const net = parseNet('layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip" }', "example");
+ * const weights = new Map([["ip", [{ shape: [1, 2], data: new Float32Array([0.5, -1]) }]]]);
+ * decodeModel(encodeModel(net, weights), "example").weights; // => Map { "ip" => [{ shape: [1, 2], data: Float32Array [0.5, -1] }] }
+ */
+export function decodeModel(bytes: Uint8Array, subject: string): CaffeModel {
+  const net = decodeMessage(NetParameterSchema, bytes, subject, modelFile);
+  upgradeNet(net, subject);
+  if (net.layer.length === 0) throw damaged(subject, "no layer", modelFile);
+  checkOrder(net, subject);
+  const weights = new Map<string, Blob[]>();
+  for (const layer of net.layer) {
+    if (layer.blobs.length === 0) continue;
+    const place = `${subject}, layer "${layer.name}"`;
+    if (weights.has(layer.name)) throw damaged(place, "weights twice", "one layer of that name");
+    weights.set(
+      layer.name,
+      layer.blobs.map((proto, index) =>
+        withNewShape(decodeBlob(proto, `${place}, array ${index}`), layer.type, index),
+      ),
+    );
+    layer.blobs = [];
+  }
+  return { net, weights };
+}
+
+/**
+ * Encodes a model as Caffe writes it: the layers of the training phase, each with its phase and its weights.
+ * Fields that this version doesn't know go along.
+ *
+ * @throws HistobookError `BadInput` for weights of a layer that the network doesn't have, or of a shape that
+ * doesn't fit their number.
+ *
+ * @example
+ * const { net, weights } = readModel("test/fixtures/caffe/d/init.caffemodel");
+ * encodeModel(net, weights).length; // => 581198
+ */
+export function encodeModel(net: NetParameter, weights: ReadonlyMap<string, readonly Blob[]>): Uint8Array {
+  const written = filterNet(net, { phase: Phase.TRAIN });
+  const names = new Set(written.layer.map((layer) => layer.name));
+  for (const name of weights.keys()) {
+    if (!names.has(name))
+      throw damaged("the model to be written", `weights for layer "${name}"`, "a layer of that name");
+  }
+  // Caffe always writes a name, if only an empty one.
+  if (!isFieldSet(net, NetParameterSchema.field.name)) written.name = "";
+  written.layer = written.layer.map((layer) => {
+    const copy = Object.assign(create(LayerParameterSchema), layer);
+    if (!isFieldSet(layer, LayerParameterSchema.field.phase)) copy.phase = Phase.TRAIN;
+    copy.blobs = (weights.get(layer.name) ?? []).map(encodeBlob);
+    return copy;
+  });
+  return toBinary(NetParameterSchema, written);
+}
+
+/**
+ * Reads a model file (the tutorial's `1_caffenet_train_w32_iter_600000.caffemodel`).
+ *
+ * @throws HistobookError `BadInput` when the file is missing or no sound model, `Unsupported` for HDF5.
+ *
+ * @example
+ * readModel("test/fixtures/caffe/d/init.caffemodel").weights.get("conv1")?.[0].shape; // => [32, 3, 5, 5]
+ */
+export function readModel(path: string): CaffeModel {
+  return decodeModel(readFileOf(modelFile, path), path);
+}
+
+/**
+ * Writes a model file, whole or not at all; see `encodeModel`.
+ *
+ * @throws HistobookError `BadInput` when the place can't be written or the weights don't fit the network.
+ */
+export function writeModel(
+  path: string,
+  net: NetParameter,
+  weights: ReadonlyMap<string, readonly Blob[]>,
+): void {
+  writeWholeFile(path, encodeModel(net, weights));
+}
+
+function withNewShape(blob: Blob, type: string, index: number): Blob {
+  const { shape, data } = blob;
+  const layersWithBias = ["Convolution", "Deconvolution", "InnerProduct"];
+  if (shape.length !== 4 || !layersWithBias.includes(type)) return blob;
+  const sizes = index > 0 ? 1 : type === "InnerProduct" ? 2 : 4;
+  return shape.slice(0, 4 - sizes).every((size) => size === 1)
+    ? { shape: shape.slice(4 - sizes), data }
+    : blob;
+}

@@ -1,0 +1,107 @@
+import { isFieldSet } from "@bufbuild/protobuf";
+import { statSync } from "node:fs";
+import { join, parse } from "node:path";
+import {
+  NetParameterSchema,
+  SolverParameterSchema,
+  type NetParameter,
+  type SolverParameter,
+} from "./generated/caffe_pb.js";
+import { checkOrder } from "./order.js";
+import { parseText, printText, readTextOf } from "./textFormat.js";
+import { upgradeNet, upgradeSolver } from "./upgrade.js";
+
+const netText = "a Caffe network (prototxt)";
+const solverText = "a Caffe solver (prototxt)";
+
+/**
+ * Parses a network of any age (`layers` or `layer`) into the new syntax.
+ *
+ * @param subject what an error names, e.g. the file
+ * @throws HistobookError `BadInput` with the line of a syntax error or of an unfilled placeholder, for old and new
+ * layers mixed, and for layers that need what comes later.
+ *
+ * @example
+ * parseNet('layers { name: "relu1" type: RELU bottom: "a" top: "a" }', "example").layer[0].type; // => "ReLU"
+ */
+export function parseNet(text: string, subject: string): NetParameter {
+  const net = parseText(NetParameterSchema, text, subject, netText);
+  upgradeNet(net, subject);
+  checkOrder(net, subject);
+  return net;
+}
+
+/**
+ * Reads a network's prototxt (the tutorial's `1-alexnet_traing_32w_db.prototxt`, `deploy.prototxt`).
+ *
+ * @throws HistobookError `BadInput` when the file is missing, or as `parseNet`.
+ *
+ * @example
+ * readNetPrototxt("test/fixtures/caffe/d/1-net.prototxt").name; // => "CIFAR10_quick"
+ */
+export function readNetPrototxt(path: string): NetParameter {
+  return parseNet(readTextOf(netText, path), path);
+}
+
+/**
+ * Parses a solver of any age into the new syntax; an inner network too.
+ *
+ * @param subject what an error names, e.g. the file
+ * @throws HistobookError `BadInput` with the line of a syntax error or of an unfilled placeholder.
+ *
+ * @example
+ * parseSolver("solver_type: ADAGRAD base_lr: 0.5", "example").type; // => "AdaGrad"
+ */
+export function parseSolver(text: string, subject: string): SolverParameter {
+  const solver = parseText(SolverParameterSchema, text, subject, solverText);
+  upgradeSolver(solver, subject);
+  for (const net of [solver.netParam, solver.trainNetParam, ...solver.testNetParam]) {
+    if (net) checkOrder(net, subject);
+  }
+  return solver;
+}
+
+/**
+ * Reads a solver's prototxt (the tutorial's `1-alexnet_solver_ada.prototxt`).
+ *
+ * As in Caffe, snapshots without a `snapshot_prefix` are named after the solver's file, and lie in the folder
+ * if the prefix is one.
+ *
+ * @throws HistobookError `BadInput` when the file is missing, or as `parseSolver`.
+ *
+ * @example
+ * readSolverPrototxt("test/fixtures/caffe/d/1-solver.prototxt").snapshotPrefix; // => "run"
+ */
+export function readSolverPrototxt(path: string): SolverParameter {
+  const solver = parseSolver(readTextOf(solverText, path), path);
+  const { dir, name } = parse(path);
+  if (!isFieldSet(solver, SolverParameterSchema.field.snapshotPrefix))
+    solver.snapshotPrefix = join(dir, name);
+  else if (isFolder(solver.snapshotPrefix)) solver.snapshotPrefix = join(solver.snapshotPrefix, name);
+  return solver;
+}
+
+/**
+ * Prints a network as a prototxt in the new syntax.
+ *
+ * @example
+ * printNet(parseNet('layer { name: "relu1" type: "ReLU" }', "example"));
+ * // => 'layer {\n  name: "relu1"\n  type: "ReLU"\n}\n'
+ */
+export function printNet(net: NetParameter): string {
+  return printText(NetParameterSchema, net);
+}
+
+/**
+ * Prints a solver as a prototxt in the new syntax.
+ *
+ * @example
+ * printSolver(parseSolver("base_lr: .001 solver_type: ADAGRAD", "example")); // => 'base_lr: 0.001\ntype: "AdaGrad"\n'
+ */
+export function printSolver(solver: SolverParameter): string {
+  return printText(SolverParameterSchema, solver);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

@@ -1,0 +1,79 @@
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { fromText, toText } from "@bufbuild/protobuf/txtpb";
+import { HistobookError, messageOf } from "../foundation/index.js";
+import { damaged, readFileOf } from "./protobuf.js";
+import { checkFilled } from "./template.js";
+
+/** The largest prototxt, in bytes; those of the largest published networks have a tenth of this. */
+const largestText = 4 * 2 ** 20;
+
+/**
+ * Reads a prototxt's text.
+ *
+ * @throws HistobookError `BadInput` when there is no such file or it holds no text.
+ */
+export function readTextOf(what: string, path: string): string {
+  const bytes = readFileOf(what, path);
+  if (bytes.length > largestText) throw damaged(path, `${bytes.length} bytes`, `${what} of at most 4 MiB`);
+  if (bytes.includes(0)) throw damaged(path, "binary data", `${what}, which is text`);
+  // A byte order mark goes; what is no UTF-8 (old comments) becomes a replacement character.
+  return new TextDecoder().decode(bytes);
+}
+
+/**
+ * Parses protobuf's text format: comments, nested messages, both kinds of quotes.
+ *
+ * @param subject what an error names, e.g. the file
+ * @param what the kind of text that is expected, for the error's sentence
+ * @throws HistobookError `BadInput` that names the line.
+ */
+export function parseText<Desc extends DescMessage>(
+  schema: Desc,
+  text: string,
+  subject: string,
+  what: string,
+): MessageShape<Desc> {
+  checkFilled(text, subject);
+  try {
+    return fromText(schema, text);
+  } catch (error) {
+    throw new HistobookError("BadInput", {
+      subject: `${subject}, line ${lineOfError(schema, text, messageOf(error))}`,
+      found: `a syntax error (${messageOf(error)})`,
+      expected: what,
+      fix: "correct that line",
+      cause: error,
+    });
+  }
+}
+
+/** Prints a message as Caffe's own prototxts look: `layer {`, without the colon that protobuf puts there. */
+export function printText<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): string {
+  // Strings are escaped, so that every line begins with a field's name.
+  return toText(schema, message).replace(/^( *\w+): \{/gm, "$1 {");
+}
+
+/**
+ * The library's errors say what is wrong but not where: the error stands in the last line of the shortest
+ * beginning of the text that gives the same error. That of an unfinished message is found at the end.
+ */
+function lineOfError(schema: DescMessage, text: string, message: string): number {
+  const lines = text.split("\n");
+  if (message.includes("end of input")) return lines.length;
+  let [without, within] = [0, lines.length];
+  while (within - without > 1) {
+    const middle = (without + within) >> 1;
+    if (errorOf(schema, lines.slice(0, middle).join("\n")) === message) within = middle;
+    else without = middle;
+  }
+  return within;
+}
+
+function errorOf(schema: DescMessage, text: string): string | undefined {
+  try {
+    fromText(schema, text);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
