@@ -11,15 +11,12 @@ import { isDone, markDone, markStarted, wasInterrupted } from "./stamps.mjs";
 
 const readLock = (path) => JSON.parse(readFileSync(path, "utf8")).packages;
 
-/** Whether a package of the lockfile is for another kind of machine, so that npm leaves it out. */
-function isForAnotherMachine(entry) {
-  const excludes = (list, value) =>
-    list !== undefined &&
-    (list.includes(`!${value}`) || !list.some((item) => item === value || item.startsWith("!")));
-  return (
-    excludes(entry.os, process.platform) || excludes(entry.cpu, process.arch) || entry.libc !== undefined
-  );
-}
+/** Optional, so that npm goes on without them, but the engine step needs them. */
+const wantedThoughOptional = [
+  "@tensorflow/tfjs-node",
+  "@tensorflow/tfjs-node-gpu",
+  "@mapbox/node-pre-gyp",
+].map((name) => `node_modules/${name}`);
 
 /** The first package of package-lock.json that is not installed in its version, or undefined. */
 export function firstMissingPackage(root = repository) {
@@ -27,10 +24,14 @@ export function firstMissingPackage(root = repository) {
   const hidden = join(root, "node_modules", ".package-lock.json");
   if (!existsSync(hidden)) return "node_modules";
   const installed = readLock(hidden);
-  return Object.entries(wanted)
-    .filter(([path, entry]) => path.startsWith("node_modules/") && !isForAnotherMachine(entry))
-    .map(([path, entry]) => [path, entry.link ? undefined : entry.version])
-    .find(([path, version]) => installed[path]?.version !== version || !existsSync(join(root, path)))?.[0];
+  return (
+    Object.entries(wanted)
+      .filter(([path]) => path.startsWith("node_modules/"))
+      // The other optional ones are for other kinds of machine; npm leaves them out.
+      .filter(([path, entry]) => !entry.optional || wantedThoughOptional.includes(path))
+      .map(([path, entry]) => [path, entry.link ? undefined : entry.version])
+      .find(([path, version]) => installed[path]?.version !== version || !existsSync(join(root, path)))?.[0]
+  );
 }
 
 export async function installDependencies(step) {

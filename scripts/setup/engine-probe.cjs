@@ -1,5 +1,6 @@
 // Run as a program: loads a native TensorFlow.js package, computes with it and prints what it is as JSON.
 // A program of its own, because a library that does not fit this machine can end the process that loads it.
+const process = require("node:process");
 const util = require("node:util");
 
 // tfjs-node calls two functions that Node 23 removed.
