@@ -90,12 +90,29 @@ const manifestSchema = z.object({
       size: z.int(),
       iterations: z.int(),
       engine: z.string(),
+      seed: z.int(),
+      /** What options changed in the prototxts for this run. */
+      overrides: z.record(z.string(), z.number()),
     }),
   ),
   /** Step 5: `out/1/8918_00007` -> how it was made. */
   maps: z.record(
     z.string(),
     z.object({ key: z.string(), fold: z.int(), model: z.string(), stride: z.int() }),
+  ),
+  /** Step 5, by fold: the threshold chosen on validation patients. */
+  thresholds: z.record(
+    z.string(),
+    z.object({
+      key: z.string(),
+      /** Probability from which a pixel is epithelium, [0,1]. */
+      value: z.number(),
+      /** Its F-score on the validation patients' pixels, and that of 0.5. */
+      fScore: z.number(),
+      fScoreAtHalf: z.number(),
+      patients: z.array(z.string()),
+      pixels: z.int(),
+    }),
   ),
 });
 
@@ -115,6 +132,7 @@ const emptyManifest: Manifest = {
   databases: {},
   models: {},
   maps: {},
+  thresholds: {},
 };
 
 /**

@@ -148,3 +148,29 @@ export function trainingNetName(size: number, fold: number): string {
 export function snapshotPrefix(size: number, fold: number): string {
   return `${fold}_caffenet_train_w${size}`;
 }
+
+/** `models/deploy.prototxt`: the network of step 5, the same for all folds. */
+export const deployName = "models/deploy.prototxt";
+
+/**
+ * `models/1-training-log.jsonl`: what happened while a fold was trained, one JSON object a line.
+ *
+ * @example
+ * trainingLogName(1); // => "models/1-training-log.jsonl"
+ */
+export function trainingLogName(fold: number): string {
+  return `models/${fold}-training-log.jsonl`;
+}
+
+/** The pictures that step 5 makes of an image: probabilities, classes, and classes at a chosen threshold. */
+export type PictureKind = "prob" | "class" | "binary";
+
+/**
+ * `8918_00007_prob.png`: a picture that step 5 makes of an image.
+ *
+ * @example
+ * pictureName("8918_00007", "class"); // => "8918_00007_class.png"
+ */
+export function pictureName(image: string, kind: PictureKind): string {
+  return `${image}_${kind}.png`;
+}
