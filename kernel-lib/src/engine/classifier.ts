@@ -1,0 +1,111 @@
+import { HistobookError } from "../foundation/index.js";
+import type { MeanImage } from "../caffe/index.js";
+import type { Engine } from "./engine.js";
+import { createVariables, runNetwork } from "./network.js";
+import type { NetworkPlan } from "./plan.js";
+import type { Weights } from "./weights.js";
+
+/** A trained network that tells the classes of patches. */
+export interface Classifier {
+  /** Side of a patch in pixels. */
+  patchSize: number;
+  classes: number;
+  /**
+   * Classifies patches.
+   *
+   * @param pixels N patches, RGB, rows from the top, channels together (N x size x size x 3), 8 bits
+   * @returns N x classes probabilities, [0,1], each patch's adding up to 1
+   */
+  classify(pixels: Uint8Array): Float32Array;
+  dispose(): void;
+}
+
+/**
+ * Makes a classifier from single TensorFlow.js operations, which run on every backend.
+ *
+ * @param plan a deploy network, whose output is a softmax
+ * @param mean subtracted from every patch; null subtracts nothing
+ * @throws HistobookError `BadInput` when the mean image does not fit, `Unsupported` for another network.
+ */
+export function eagerClassifier(
+  engine: Engine,
+  plan: NetworkPlan,
+  weights: Weights,
+  mean: MeanImage | null,
+): Classifier {
+  const { tf } = engine;
+  const { input, output, size, classes } = endsOf(plan);
+  if (mean && (mean.channels !== 3 || mean.height !== size || mean.width !== size)) {
+    throw new HistobookError("BadInput", {
+      subject: "mean image",
+      found: `${mean.channels} x ${mean.height} x ${mean.width}`,
+      expected: `3 x ${size} x ${size} as the network's input`,
+      fix: "use the mean image of the database that the model was trained on",
+    });
+  }
+  const variables = createVariables(tf, plan, weights);
+  const meanRgb = mean ? interleaved(mean) : new Float32Array(size * size * 3);
+  return {
+    patchSize: size,
+    classes,
+    classify(pixels) {
+      const values = subtractMean(pixels, meanRgb);
+      return tf.tidy(() => {
+        const data = tf.tensor4d(values, [pixels.length / meanRgb.length, size, size, 3]);
+        const blobs = runNetwork(tf, plan, variables, new Map([[input, data]]));
+        return blobs.get(output)!.dataSync() as Float32Array;
+      });
+    },
+    dispose() {
+      tf.dispose(variables.all);
+    },
+  };
+}
+
+/** The mean image with channels together and in the order red, green, blue. */
+function interleaved({ height, width, data }: MeanImage): Float32Array {
+  const plane = height * width;
+  const rgb = new Float32Array(plane * 3);
+  for (let i = 0; i < plane; i++) {
+    for (let c = 0; c < 3; c++) rgb[3 * i + c] = data[(2 - c) * plane + i];
+  }
+  return rgb;
+}
+
+/** Subtracts the mean and turns RGB into BGR, the order in which Caffe's networks learned. */
+function subtractMean(pixels: Uint8Array, meanRgb: Float32Array): Float32Array {
+  const values = new Float32Array(pixels.length);
+  for (let start = 0; start < pixels.length; start += meanRgb.length) {
+    for (let i = 0; i < meanRgb.length; i += 3) {
+      const target = start + i;
+      values[target] = pixels[target + 2] - meanRgb[i + 2];
+      values[target + 1] = pixels[target + 1] - meanRgb[i + 1];
+      values[target + 2] = pixels[target] - meanRgb[i];
+    }
+  }
+  return values;
+}
+
+function endsOf(plan: NetworkPlan): { input: string; output: string; size: number; classes: number } {
+  const [input] = plan.inputs.keys();
+  const shape = plan.inputs.get(input) ?? [];
+  const last = plan.layers.at(-1);
+  const output = plan.outputs.at(-1);
+  if (!last || output === undefined || last.layer.type !== "Softmax" || plan.inputs.size !== 1) {
+    throw new HistobookError("Unsupported", {
+      subject: `network "${plan.name}"`,
+      found: `an output of type "${last?.layer.type ?? "nothing"}"`,
+      expected: "one image as input and a Softmax layer as output",
+      fix: "use the tutorial's deploy.prototxt",
+    });
+  }
+  if (shape.length !== 3 || shape[0] !== 3 || shape[1] !== shape[2]) {
+    throw new HistobookError("Unsupported", {
+      subject: `network "${plan.name}"`,
+      found: `an input of ${shape.join(" x ")}`,
+      expected: "3 channels and as many rows as columns",
+      fix: "use the tutorial's deploy.prototxt",
+    });
+  }
+  return { input, output, size: shape[1], classes: last.tops[0][0] };
+}

@@ -1,0 +1,16 @@
+/** Which TensorFlow.js backend runs, and Caffe's networks as its operations. */
+export { engineChoices, loadEngine, type Engine, type EngineChoice, type EngineName } from "./engine.js";
+export { eagerClassifier, type Classifier } from "./classifier.js";
+export { eagerLearner } from "./eagerLearner.js";
+export type { Learner, LearnerSettings, LearnerState } from "./learner.js";
+export type { ParameterPlan, Shape } from "./layers/index.js";
+export { isActive, isDataLayer, parameterCount, planNetwork, type NetworkPlan, type PlannedLayer } from "./plan.js";
+export { solverKind, type SolverConstants, type SolverType } from "./updateRules.js";
+export {
+  transformationOf,
+  transformBatch,
+  type ImageBatch,
+  type ImageShape,
+  type Transformation,
+} from "./transformation.js";
+export { initialWeights, takeWeights, type Weights } from "./weights.js";

@@ -1,0 +1,87 @@
+import type { ConvolutionParameter, LayerParameter } from "../../caffe/index.js";
+import { sameLayout } from "../layout.js";
+import type { Tensor4D } from "@tensorflow/tfjs";
+import { multipliers, spatial, unsupported, type LayerKind, type ParameterPlan } from "./layer.js";
+
+/** Window, stride, padding and dilation along rows and columns. */
+interface Window {
+  kernel: [number, number];
+  stride: [number, number];
+  pad: [number, number];
+  dilation: [number, number];
+}
+
+/** Caffe's CONVOLUTION: cross-correlation with zero padding; output size rounds down. */
+export const convolution: LayerKind = {
+  bottoms: 1,
+  shapes(layer, [bottom]) {
+    const [, height, width] = spatial(layer, bottom);
+    const { kernel, stride, pad, dilation } = windowOf(layer);
+    const size = (length: number, axis: 0 | 1): number => {
+      const extent = dilation[axis] * (kernel[axis] - 1) + 1;
+      return Math.floor((length + 2 * pad[axis] - extent) / stride[axis]) + 1;
+    };
+    const shape = [parameterOf(layer).numOutput, size(height, 0), size(width, 1)];
+    if (shape.some((length) => length < 1)) {
+      throw unsupported(layer, `a window larger than its input of ${height} x ${width}`, "a smaller kernel_size");
+    }
+    return [shape];
+  },
+  parameters(layer, [bottom]) {
+    const parameter = parameterOf(layer);
+    const [channels] = spatial(layer, bottom);
+    const [height, width] = windowOf(layer).kernel;
+    const shape = [parameter.numOutput, channels, height, width];
+    const layout = { dimensions: shape, order: [2, 3, 1, 0], tensorShape: [height, width, channels, shape[0]] };
+    const weights: ParameterPlan = { shape, layout, filler: parameter.weightFiller, ...multipliers(layer, 0) };
+    if (!parameter.biasTerm) return [weights];
+    const biasShape = [parameter.numOutput];
+    return [
+      weights,
+      { shape: biasShape, layout: sameLayout(biasShape), filler: parameter.biasFiller, ...multipliers(layer, 1) },
+    ];
+  },
+  run({ tf, layer, bottoms, parameters }) {
+    const { kernel, stride, pad, dilation } = windowOf(layer);
+    const keepsSize = [0, 1].every(
+      (axis) => stride[axis] === 1 && 2 * pad[axis] === dilation[axis] * (kernel[axis] - 1),
+    );
+    let input = bottoms[0] as Tensor4D;
+    // Backward kernels know "same" and "valid" only; other paddings are made by hand.
+    if (!keepsSize && (pad[0] > 0 || pad[1] > 0)) {
+      input = tf.pad4d(input, [[0, 0], [pad[0], pad[0]], [pad[1], pad[1]], [0, 0]]); // prettier-ignore
+    }
+    const filters = parameters[0] as Tensor4D;
+    const sums = tf.conv2d(input, filters, stride, keepsSize ? "same" : "valid", "NHWC", dilation);
+    return [parameters.length > 1 ? tf.add(sums, parameters[1]) : sums];
+  },
+};
+
+function parameterOf(layer: LayerParameter): ConvolutionParameter {
+  const parameter = layer.convolutionParam;
+  if (!parameter || parameter.numOutput < 1) {
+    throw unsupported(layer, "no num_output", "convolution_param { num_output ... }");
+  }
+  if (parameter.group !== 1) throw unsupported(layer, `group: ${parameter.group}`, "group: 1");
+  return parameter;
+}
+
+function windowOf(layer: LayerParameter): Window {
+  const parameter = parameterOf(layer);
+  const both = (repeated: number[], fallback: number): [number, number] => [
+    repeated.at(0) ?? fallback,
+    repeated.at(1) ?? repeated.at(0) ?? fallback,
+  ];
+  const kernel = parameter.kernelH > 0 ? pair(parameter.kernelH, parameter.kernelW) : both(parameter.kernelSize, 0);
+  if (kernel[0] < 1 || kernel[1] < 1) throw unsupported(layer, "no kernel_size", "kernel_size of 1 or more");
+  return {
+    kernel,
+    stride: parameter.strideH > 0 ? pair(parameter.strideH, parameter.strideW) : both(parameter.stride, 1),
+    pad: parameter.padH > 0 || parameter.padW > 0 ? pair(parameter.padH, parameter.padW) : both(parameter.pad, 0),
+    dilation: both(parameter.dilation, 1),
+  };
+}
+
+function pair(first: number, second: number): [number, number] {
+  return [first, second];
+}

@@ -1,0 +1,72 @@
+import type { FillerParameter, LayerParameter } from "../../caffe/index.js";
+import { HistobookError } from "../../foundation/index.js";
+import type { Layout } from "../layout.js";
+import type { Tensor, TensorFlow } from "../tensorflow.js";
+
+/** A blob's dimensions without the batch's: [channels, height, width], or [length], or [] for one number. */
+export type Shape = readonly number[];
+
+/** One learned blob of a layer: its weights or its bias. */
+export interface ParameterPlan {
+  /** Caffe's shape, e.g. [32, 3, 5, 5] (outputs, inputs, height, width). */
+  shape: number[];
+  layout: Layout;
+  filler: FillerParameter | undefined;
+  /** Multiplies the solver's learning rate (`lr_mult`, formerly `blobs_lr`). */
+  rateMultiplier: number;
+  /** Multiplies the solver's weight decay (`decay_mult`). */
+  decayMultiplier: number;
+}
+
+/** What a layer is given when it runs. Spatial tensors are NHWC, the others [batch, length]. */
+export interface LayerCall {
+  tf: TensorFlow;
+  layer: LayerParameter;
+  /** Shapes of the bottoms, as planned. */
+  shapes: Shape[];
+  bottoms: Tensor[];
+  parameters: Tensor[];
+  /** True in training steps: dropout drops. */
+  training: boolean;
+  /** Differs from call to call; what is random in a layer depends on it. */
+  seed: number;
+}
+
+/** One type of Caffe layer: its shapes, its parameters, its arithmetic. */
+export interface LayerKind {
+  /** How many bottoms it takes. */
+  bottoms: number;
+  /** Shapes of its tops. */
+  shapes(layer: LayerParameter, bottoms: Shape[]): Shape[];
+  /** Its learned blobs; none when absent. */
+  parameters?(layer: LayerParameter, bottoms: Shape[]): ParameterPlan[];
+  /** Its tops' values; differentiable. */
+  run(call: LayerCall): Tensor[];
+  /** True for a layer whose top is a loss to be minimised. */
+  isLoss?: boolean;
+}
+
+/** The multipliers of a layer's n-th blob: `param { lr_mult decay_mult }`, each 1 when it isn't given. */
+export function multipliers(
+  layer: LayerParameter,
+  index: number,
+): Pick<ParameterPlan, "rateMultiplier" | "decayMultiplier"> {
+  const given = layer.param.at(index);
+  return { rateMultiplier: given?.lrMult ?? 1, decayMultiplier: given?.decayMult ?? 1 };
+}
+
+/** The sentence for a layer's setting that histobook does not know. */
+export function unsupported(layer: LayerParameter, found: string, expected: string): HistobookError {
+  return new HistobookError("Unsupported", {
+    subject: `layer "${layer.name}"`,
+    found,
+    expected,
+    fix: "change the prototxt, or open an issue that names this network",
+  });
+}
+
+/** The three numbers of a spatial shape. */
+export function spatial(layer: LayerParameter, shape: Shape): [number, number, number] {
+  if (shape.length === 3) return [shape[0], shape[1], shape[2]];
+  throw unsupported(layer, `an input of shape [${shape.join(", ")}]`, "[channels, height, width]");
+}

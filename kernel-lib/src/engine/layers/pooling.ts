@@ -1,0 +1,99 @@
+import type { Tensor4D } from "@tensorflow/tfjs";
+import { PoolingParameter_PoolMethod, type LayerParameter } from "../../caffe/index.js";
+import type { TensorFlow } from "../tensorflow.js";
+import { spatial, unsupported, type LayerKind } from "./layer.js";
+
+/** Where the windows of a pooling layer lie along one axis, in pixels of its input. */
+export interface PoolingAxis {
+  length: number;
+  kernel: number;
+  stride: number;
+  pad: number;
+  /** How many windows there are. */
+  output: number;
+}
+
+/**
+ * Plans one axis of Caffe's pooling: the number of windows rounds up, so that the last may reach past the end;
+ * with padding, a window that would start beyond the input is left out.
+ *
+ * @example
+ * poolingAxis(32, 3, 2, 0).output; // => 16
+ */
+export function poolingAxis(length: number, kernel: number, stride: number, pad: number): PoolingAxis {
+  let output = Math.ceil((length + 2 * pad - kernel) / stride) + 1;
+  if (pad > 0 && (output - 1) * stride >= length + pad) output--;
+  return { length, kernel, stride, pad, output };
+}
+
+/**
+ * What Caffe divides a window's sum by: the window is clipped at the padded input's end before its pixels are
+ * counted, so that padding counts and what lies beyond it doesn't.
+ *
+ * @example
+ * averageDivisors(poolingAxis(4, 3, 2, 0)); // => [3, 2]
+ */
+export function averageDivisors({ length, kernel, stride, pad, output }: PoolingAxis): number[] {
+  return Array.from({ length: output }, (_, window) => {
+    const start = window * stride - pad;
+    return Math.min(start + kernel, length + pad) - start;
+  });
+}
+
+/** Caffe's POOLING by maximum or average. */
+export const pooling: LayerKind = {
+  bottoms: 1,
+  shapes(layer, [bottom]) {
+    const [channels] = spatial(layer, bottom);
+    return [[channels, ...axesOf(layer, bottom).map(({ output }) => output)]];
+  },
+  run({ tf, layer, shapes, bottoms }) {
+    const axes = axesOf(layer, shapes[0]);
+    const input = bottoms[0] as Tensor4D;
+    const isMaximum = layer.poolingParam?.pool !== PoolingParameter_PoolMethod.AVE;
+    const kernel = axes.map((axis) => axis.kernel) as [number, number];
+    const stride = axes.map((axis) => axis.stride) as [number, number];
+    // TensorFlow's "same" pooling leaves out what lies beyond the input; where it puts its windows at the same
+    // places, that is Caffe's arithmetic too, in one kernel.
+    if (axes.every(isSame)) {
+      return [isMaximum ? tf.maxPool(input, kernel, stride, "same") : tf.avgPool(input, kernel, stride, "same")];
+    }
+    const padded = padTo(tf, input, axes, isMaximum ? -3e38 : 0);
+    if (isMaximum) return [tf.maxPool(padded, kernel, stride, "valid")];
+    const [rows, columns] = axes.map(averageDivisors);
+    const area = kernel[0] * kernel[1];
+    const factors = rows.flatMap((row) => columns.map((column) => area / (row * column)));
+    const averages = tf.avgPool(padded, kernel, stride, "valid");
+    return [tf.mul(averages, tf.tensor4d(factors, [1, rows.length, columns.length, 1]))];
+  },
+};
+
+function axesOf(layer: LayerParameter, shape: readonly number[]): [PoolingAxis, PoolingAxis] {
+  const parameter = layer.poolingParam;
+  if (!parameter) throw unsupported(layer, "no pooling_param", "pooling_param { pool kernel_size stride }");
+  if (parameter.pool === PoolingParameter_PoolMethod.STOCHASTIC) {
+    throw unsupported(layer, "pool: STOCHASTIC", "MAX or AVE");
+  }
+  const [, height, width] = spatial(layer, shape);
+  if (parameter.globalPooling) return [poolingAxis(height, height, 1, 0), poolingAxis(width, width, 1, 0)];
+  const kernel = [parameter.kernelH || parameter.kernelSize, parameter.kernelW || parameter.kernelSize];
+  const stride = [parameter.strideH || parameter.stride || 1, parameter.strideW || parameter.stride || 1];
+  const pad = [parameter.padH || parameter.pad, parameter.padW || parameter.pad];
+  if (kernel.some((length) => length < 1)) throw unsupported(layer, "no kernel_size", "kernel_size of 1 or more");
+  return [poolingAxis(height, kernel[0], stride[0], pad[0]), poolingAxis(width, kernel[1], stride[1], pad[1])];
+}
+
+/** Tells whether TensorFlow's "same" pooling has the same windows, all its padding at the end. */
+function isSame({ length, kernel, stride, pad, output }: PoolingAxis): boolean {
+  const missing = Math.max((output - 1) * stride + kernel - length, 0);
+  return pad === 0 && output === Math.ceil(length / stride) && missing <= 1;
+}
+
+function padTo(tf: TensorFlow, input: Tensor4D, axes: PoolingAxis[], value: number): Tensor4D {
+  const margins = axes.map(({ length, kernel, stride, pad, output }): [number, number] => {
+    const end = Math.max((output - 1) * stride + kernel - pad - length, 0);
+    return [pad, end];
+  });
+  const whole = margins.flat().every((margin) => margin === 0);
+  return whole ? input : tf.pad4d(input, [[0, 0], margins[0], margins[1], [0, 0]], value);
+}

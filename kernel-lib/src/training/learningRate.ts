@@ -1,0 +1,44 @@
+import type { SolverParameter } from "../caffe/index.js";
+import { HistobookError } from "../foundation/index.js";
+
+/** What a learning rate depends on: the fields of a solver's prototxt. */
+export type RatePolicy = Pick<
+  SolverParameter,
+  "baseLr" | "lrPolicy" | "gamma" | "power" | "stepsize" | "stepvalue" | "maxIter"
+>;
+
+/**
+ * The learning rate of an iteration (counted from 0) by Caffe's policies: fixed, step, exp, inv, multistep, poly,
+ * sigmoid.
+ *
+ * @throws HistobookError `Unsupported` for another policy.
+ * @example
+ * learningRate({ baseLr: 0.1, lrPolicy: "step", gamma: 0.5, power: 0, stepsize: 10, stepvalue: [], maxIter: 100 }, 25);
+ * // => 0.025
+ */
+export function learningRate(policy: RatePolicy, iteration: number): number {
+  const { baseLr, gamma, power } = policy;
+  switch (policy.lrPolicy) {
+    case "fixed":
+      return baseLr;
+    case "step":
+      return baseLr * gamma ** Math.floor(iteration / policy.stepsize);
+    case "exp":
+      return baseLr * gamma ** iteration;
+    case "inv":
+      return baseLr * (1 + gamma * iteration) ** -power;
+    case "multistep":
+      return baseLr * gamma ** policy.stepvalue.filter((step) => iteration >= step).length;
+    case "poly":
+      return baseLr * (1 - iteration / policy.maxIter) ** power;
+    case "sigmoid":
+      return baseLr / (1 + Math.exp(-gamma * (iteration - policy.stepsize)));
+    default:
+      throw new HistobookError("Unsupported", {
+        subject: "solver",
+        found: `lr_policy "${policy.lrPolicy}"`,
+        expected: "fixed, step, exp, inv, multistep, poly or sigmoid",
+        fix: "change the solver's prototxt",
+      });
+  }
+}

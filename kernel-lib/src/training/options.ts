@@ -1,0 +1,76 @@
+import type { NetParameter, SolverParameter } from "../caffe/index.js";
+import { isDataLayer, type EngineChoice } from "../engine/index.js";
+import { numberOption, type RunOptions } from "../foundation/index.js";
+import type { LogEntry } from "./trainingLog.js";
+
+/** The options of step 4, as the command line names them. What is given wins over the prototxts for this run. */
+export interface TrainOptions extends RunOptions {
+  /** Default all folds that have databases. */
+  fold?: number;
+  /** Default the solver's max_iter; a solver that is written now gets 600,000. */
+  iterations?: number;
+  /** Patches an iteration; default the network's batch_size; a network that is written now gets 128. */
+  batch?: number;
+  /** Iterations between snapshots; default the solver's; a solver that is written now gets 10,000. */
+  snapshotEvery?: number;
+  /** Default the solver's base_lr; a solver that is written now gets 0.001. */
+  learningRate?: number;
+  /** A .caffemodel to start from. */
+  weights?: string;
+  /** A .solverstate to go on from. */
+  snapshot?: string;
+  /** Go on from the newest snapshot where there is one. */
+  resume?: boolean;
+  /** Default `auto`: the fastest engine that works here. */
+  engine?: EngineChoice;
+  /** Default 1. */
+  seed?: number;
+  /** Called with each line of a run's log: losses, tests, snapshots. */
+  onEntry?: (fold: number, entry: LogEntry) => void;
+}
+
+/** The options that change what a prototxt says; recorded with the model. */
+export type Overrides = Partial<Pick<TrainOptions, "iterations" | "batch" | "snapshotEvery" | "learningRate">>;
+
+/**
+ * Checks the options that change a prototxt, and leaves out those that were not given.
+ *
+ * @throws HistobookError `BadOption`.
+ */
+export function overridesOf(options: TrainOptions): Overrides {
+  const { iterations, batch, snapshotEvery, learningRate } = options;
+  const count = { minimum: 1, integer: true };
+  return {
+    ...(iterations !== undefined && { iterations: numberOption("--iterations", iterations, count) }),
+    ...(batch !== undefined && { batch: numberOption("--batch", batch, count) }),
+    ...(snapshotEvery !== undefined && { snapshotEvery: numberOption("--snapshot-every", snapshotEvery, count) }),
+    ...(learningRate !== undefined && {
+      learningRate: numberOption("--learning-rate", learningRate, { minimum: 1e-12 }),
+    }),
+  };
+}
+
+/**
+ * Changes a solver and its network, as read, to what was asked for in this run; the files stay as they are.
+ *
+ * @param testPatches the number of test patches, when known: another batch size needs another test_iter
+ */
+export function applyOverrides(
+  solver: SolverParameter,
+  net: NetParameter,
+  overrides: Overrides,
+  testPatches?: number,
+): void {
+  const { iterations, batch, snapshotEvery, learningRate } = overrides;
+  if (iterations !== undefined) solver.maxIter = iterations;
+  if (snapshotEvery !== undefined) solver.snapshot = snapshotEvery;
+  if (learningRate !== undefined) solver.baseLr = learningRate;
+  if (batch === undefined) return;
+  for (const layer of net.layer) if (isDataLayer(layer) && layer.dataParam) layer.dataParam.batchSize = batch;
+  if (testPatches !== undefined) solver.testIter = [testIterations(testPatches, batch)];
+}
+
+/** Batches that a test needs to see the test patches once (the tutorial: their number / 128), at least 1. */
+export function testIterations(testPatches: number, batch: number): number {
+  return Math.max(1, Math.floor(testPatches / batch));
+}

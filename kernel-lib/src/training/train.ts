@@ -1,0 +1,234 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { readNetPrototxt, readSolverPrototxt, type NetParameter, type SolverParameter } from "../caffe/index.js";
+import { isActive, isDataLayer, loadEngine, type Engine } from "../engine/index.js";
+import { fingerprint, HistobookError, numberOption } from "../foundation/index.js";
+import { Phase } from "../caffe/index.js";
+import { readManifest, solverName, trainingLogName, updateManifest, type Manifest, type Study } from "../study/index.js";
+import { applyOverrides, overridesOf, type Overrides, type TrainOptions } from "./options.js";
+import { writeFoldPrototxts } from "./prototxts.js";
+import { newestSnapshot } from "./snapshots.js";
+import { solve, type SolveResult } from "./solve.js";
+import { openTrainingLog, readTrainingLog, type LogEntry } from "./trainingLog.js";
+
+/** A trained fold. */
+export interface TrainedFold {
+  fold: number;
+  /** The model's file, relative to the study. */
+  model: string;
+  iterations: number;
+  /** The run's log: losses, tests, snapshots. */
+  entries: LogEntry[];
+  /** True when the model was there already. */
+  reused: boolean;
+}
+
+/** What step 4 made. */
+export interface TrainResult {
+  engine: string;
+  /** Prototxts written now, relative to the study; those that were there already are used as they are. */
+  written: string[];
+  folds: TrainedFold[];
+}
+
+/**
+ * Step 4: trains the network of one fold or of all, as its prototxts in models/ say (tutorial step 4).
+ *
+ * The prototxts are written first where they are missing. A model that was made from the same prototxts, databases,
+ * seed and options is kept. An interrupt leaves a snapshot, from which `resume` goes on.
+ *
+ * @throws HistobookError `MissingStep` without databases, `NoEngine`, `BadOption`, `BadInput`, `Interrupted`.
+ */
+export async function train(study: Study, options: TrainOptions = {}): Promise<TrainResult> {
+  const { directory } = study;
+  const overrides = overridesOf(options);
+  const manifest = readManifest(directory);
+  const folds = foldsToTrain(manifest, options.fold, directory);
+  const engine = await loadEngine(options.engine);
+  for (const { engine: name, reason } of engine.passedOver) {
+    options.report?.({ event: "warning", step: "train", message: `${name} is not used: ${reason}.` });
+  }
+  const result: TrainResult = { engine: engine.description, written: [], folds: [] };
+  for (const fold of folds) {
+    const database = manifest.databases[fold];
+    const testPatches = database.test.count;
+    result.written.push(...writeFoldPrototxts(directory, { fold, size: database.size, testPatches, overrides }));
+    const run = readRun(directory, fold, overrides, testPatches);
+    result.folds.push(await trainFold(study, fold, database, run, engine, options));
+  }
+  return result;
+}
+
+/** The options of `trainSolver`. */
+export type TrainSolverOptions = Omit<TrainOptions, "fold" | "onEntry"> & {
+  /** Whether a resumed run reads on where it was (default), or from the database's start as Caffe does. */
+  cursor?: "continue" | "restart";
+  onEntry?: (entry: LogEntry) => void;
+};
+
+/**
+ * Runs any solver's prototxt of this family as `caffe train --solver` does; its paths are relative to the working
+ * directory.
+ *
+ * @throws HistobookError `NoEngine`, `BadOption`, `BadInput`, `Unsupported`, `Interrupted`.
+ */
+export async function trainSolver(
+  solverPath: string,
+  options: TrainSolverOptions = {},
+): Promise<SolveResult & { engine: string }> {
+  const workingDirectory = process.cwd();
+  const { solver, net } = readSolverAndNet(resolve(solverPath), workingDirectory);
+  applyOverrides(solver, net, overridesOf(options));
+  const engine = await loadEngine(options.engine);
+  const seed = numberOption("--seed", options.seed ?? 1, { integer: true });
+  const newest = options.resume ? newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix)) : undefined;
+  const { weights, snapshot = newest, cursor, report, signal, onEntry } = options;
+  const result = await solve({
+    engine,
+    solver,
+    net,
+    subject: solverPath,
+    workingDirectory,
+    seed,
+    weights,
+    snapshot: snapshot === undefined ? undefined : resolve(snapshot),
+    cursor,
+    report,
+    signal,
+    onEntry,
+    openLog: (from) => openTrainingLog(null, runEntry("", engine, solver, net), from),
+  });
+  return { ...result, engine: engine.description };
+}
+
+/** A fold's prototxts as they are now, with this run's changes. */
+interface FoldRun {
+  solver: SolverParameter;
+  net: NetParameter;
+  overrides: Overrides;
+  /** The prototxts' texts, part of the model's key. */
+  texts: string[];
+}
+
+async function trainFold(
+  study: Study,
+  fold: number,
+  database: Manifest["databases"][string],
+  { solver, net, overrides, texts }: FoldRun,
+  engine: Engine,
+  options: TrainOptions,
+): Promise<TrainedFold> {
+  const { directory } = study;
+  const workingDirectory = join(directory, "models");
+  const seed = numberOption("--seed", options.seed ?? 1, { integer: true });
+  const start = [options.weights, options.snapshot].map((file) => file && fingerprint(readInput(file)));
+  const key = fingerprint(["model 1", database.key, texts, overrides, seed, start]);
+  const logPath = join(directory, trainingLogName(fold));
+  const earlier = readManifest(directory).models[fold];
+  if (earlier?.key === key && existsSync(join(directory, earlier.file))) {
+    const entries = readTrainingLog(logPath);
+    return { fold, model: earlier.file, iterations: earlier.iterations, entries, reused: true };
+  }
+  const snapshot = options.snapshot ? resolve(options.snapshot) : options.resume ? resumable(logPath, key, workingDirectory, solver) : undefined;
+  const run = await solve({
+    engine,
+    solver,
+    net,
+    subject: solverName(fold),
+    workingDirectory,
+    seed,
+    weights: options.weights && resolve(options.weights),
+    snapshot,
+    report: options.report,
+    signal: options.signal,
+    openLog: (from) => openTrainingLog(logPath, runEntry(key, engine, solver, net), from),
+    onEntry: (entry) => options.onEntry?.(fold, entry),
+  });
+  if (run.files === null) {
+    throw new HistobookError("BadInput", {
+      subject: solverName(fold),
+      found: "snapshot_after_train: false, and no snapshot",
+      expected: "a model at the end of training",
+      fix: "remove that line from the solver",
+    });
+  }
+  const file = relative(directory, resolve(workingDirectory, run.files.model)).replaceAll("\\", "/");
+  const { scale, size } = database;
+  await updateManifest(directory, (manifest) => ({
+    ...manifest,
+    models: {
+      ...manifest.models,
+      [fold]: { key, file, scale, size, iterations: run.iterations, engine: engine.description, seed, overrides },
+    },
+  }));
+  return { fold, model: file, iterations: run.iterations, entries: run.entries, reused: false };
+}
+
+function readRun(directory: string, fold: number, overrides: Overrides, testPatches: number): FoldRun {
+  const workingDirectory = join(directory, "models");
+  const path = join(directory, solverName(fold));
+  const { solver, net, netPath } = readSolverAndNet(path, workingDirectory);
+  applyOverrides(solver, net, overrides, testPatches);
+  return { solver, net, overrides, texts: [path, netPath].map((file) => readFileSync(file, "utf8")) };
+}
+
+function readSolverAndNet(
+  solverPath: string,
+  workingDirectory: string,
+): { solver: SolverParameter; net: NetParameter; netPath: string } {
+  const solver = readSolverPrototxt(solverPath);
+  const name = solver.net || solver.trainNet;
+  if (name === "") {
+    throw new HistobookError("BadInput", {
+      subject: solverPath,
+      found: "no net",
+      expected: 'net: "..." with the network\'s prototxt',
+      fix: "name the network in the solver",
+    });
+  }
+  const netPath = resolve(workingDirectory, name);
+  return { solver, net: readNetPrototxt(netPath), netPath };
+}
+
+/** The newest snapshot of the same run; one of another run (other options, another database) is no start. */
+function resumable(logPath: string, key: string, workingDirectory: string, solver: SolverParameter): string | undefined {
+  const entries = readTrainingLog(logPath);
+  const run = entries.find((entry) => entry.kind === "run");
+  // Without a log the snapshots come from elsewhere, perhaps from Caffe itself: take the newest.
+  if (!run) return newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix));
+  if (run.kind === "run" && run.key !== key) return undefined;
+  const states = entries.flatMap((entry) => (entry.kind === "snapshot" ? [resolve(workingDirectory, entry.state)] : []));
+  return states.filter((state) => existsSync(state)).at(-1);
+}
+
+function runEntry(key: string, engine: Engine, solver: SolverParameter, net: NetParameter): LogEntry & { kind: "run" } {
+  const source = net.layer.find((layer) => isDataLayer(layer) && isActive(layer, Phase.TRAIN));
+  const batch = source?.dataParam?.batchSize ?? 0;
+  return { kind: "run", key, engine: engine.description, iterations: solver.maxIter, batch };
+}
+
+function foldsToTrain(manifest: Manifest, fold: number | undefined, directory: string): number[] {
+  const made = Object.keys(manifest.databases).map(Number).sort((a, b) => a - b);
+  if (fold !== undefined) numberOption("--fold", fold, { minimum: 1, integer: true });
+  if (made.length > 0 && (fold === undefined || made.includes(fold))) return fold === undefined ? made : [fold];
+  throw new HistobookError("MissingStep", {
+    subject: directory,
+    found: made.length === 0 ? "no databases" : `databases of folds ${made.join(", ")} only`,
+    expected: fold === undefined ? "DB_train_1 and the others of step 3" : `DB_train_${fold} and DB_test_${fold}`,
+    fix: `run 'histobook databases ${directory}' first`,
+  });
+}
+
+function readInput(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new HistobookError("BadInput", {
+      subject: file,
+      found: "no readable file",
+      expected: "a .caffemodel or .solverstate",
+      fix: "check the path",
+      cause: error,
+    });
+  }
+}

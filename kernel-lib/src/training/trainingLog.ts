@@ -1,0 +1,85 @@
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { writeWholeFile } from "../foundation/index.js";
+
+/** One line of a run's log. */
+export type LogEntry = RunEntry | LossEntry | TestEntry | SnapshotEntry;
+
+/** The first line: which run this is. */
+export interface RunEntry {
+  kind: "run";
+  /** Fingerprint of everything that decides the run's result. */
+  key: string;
+  engine: string;
+  iterations: number;
+  batch: number;
+}
+
+/** The loss of the batch of one iteration, before its update. */
+export interface LossEntry {
+  kind: "loss";
+  iteration: number;
+  loss: number;
+  learningRate: number;
+}
+
+/** The mean of a test's batches: one value an output, e.g. accuracy and loss. */
+export interface TestEntry {
+  kind: "test";
+  iteration: number;
+  outputs: Record<string, number>;
+}
+
+/** A snapshot that was written whole. */
+export interface SnapshotEntry {
+  kind: "snapshot";
+  iteration: number;
+  /** The .solverstate's path, as given to the run. */
+  state: string;
+}
+
+/**
+ * A run's log, one JSON object a line, written while it runs: the curves' source, for this process and others.
+ */
+export interface TrainingLog {
+  entries(): LogEntry[];
+  add(entry: LogEntry): void;
+}
+
+/** Reads a log; lines that a killed process left half written are passed over. */
+export function readTrainingLog(path: string): LogEntry[] {
+  if (!existsSync(path)) return [];
+  const entries: LogEntry[] = [];
+  for (const line of readFileSync(path, "utf8").split("\n")) {
+    try {
+      if (line !== "") entries.push(JSON.parse(line) as LogEntry);
+    } catch {
+      // The last line of a killed run.
+    }
+  }
+  return entries;
+}
+
+/**
+ * Starts or goes on with a log.
+ *
+ * @param path null keeps it in memory only
+ * @param from the iteration to go on from: later entries, of a run that did not get to its snapshot, are dropped
+ */
+export function openTrainingLog(path: string | null, run: RunEntry, from: number): TrainingLog {
+  const earlier = path === null || from === 0 ? [] : readTrainingLog(path);
+  const kept = earlier.filter((entry) => entry.kind !== "run" && isBefore(entry, from));
+  const entries: LogEntry[] = [run, ...kept];
+  const text = (entry: LogEntry): string => JSON.stringify(entry) + "\n";
+  if (path !== null) writeWholeFile(path, entries.map(text).join(""));
+  return {
+    entries: () => [...entries],
+    add(entry) {
+      entries.push(entry);
+      if (path !== null) appendFileSync(path, text(entry));
+    },
+  };
+}
+
+function isBefore(entry: Exclude<LogEntry, RunEntry>, iteration: number): boolean {
+  return entry.kind === "snapshot" ? entry.iteration <= iteration : entry.iteration < iteration;
+}
