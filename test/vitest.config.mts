@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    root: new URL("..", import.meta.url).pathname,
+    include: ["test/**/*.test.ts"],
+    // Native addons and worker threads do not share a process well.
+    pool: "forks",
+    maxWorkers: 2,
+    // Whole-behaviour tests train networks and open browsers, on slow machines too.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
