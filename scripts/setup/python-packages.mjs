@@ -45,13 +45,13 @@ export const pipInstall = (environment, log, args, options = {}) =>
     },
   );
 
-/** What pip says went wrong. */
-export const pipComplaint = (tail) =>
-  tail
-    .split("\n")
-    .filter((line) => /^(ERROR|error):/i.test(line))
-    .at(-1)
-    ?.replace(/^error:\s*/i, "") ?? tail.split("\n").at(-1);
+/** What pip says went wrong: the error of the program that it ran, else its own. */
+export function pipComplaint(tail) {
+  const lines = tail.split("\n").map((line) => line.trim());
+  const inner = lines.findLast((line) => /^\w*(Error|Exception): /.test(line));
+  const own = lines.findLast((line) => /^error: /i.test(line))?.replace(/^error: /i, "");
+  return inner ?? own ?? lines.at(-1);
+}
 
 async function makeOwnEnvironment(environment, step) {
   const { command, args, version } = findPython();
