@@ -23,6 +23,7 @@ export async function buildLibrary(step) {
   for (const folder of [unfinished, replaced]) rmSync(folder, { recursive: true, force: true });
   const result = await run("library", process.execPath, [compiler, "-p", library, "--outDir", unfinished]);
   if (!result.ok) {
+    rmSync(unfinished, { recursive: true, force: true });
     const errors = result.tail.split("\n").filter((line) => line.includes("error TS"));
     throw new SetupFailure({
       subject: "kernel-lib",
