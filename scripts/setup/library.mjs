@@ -1,5 +1,5 @@
 // Step: kernel-lib/src -> kernel-lib/dist. The compiler writes beside dist, which is replaced only by a whole build.
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./child.mjs";
 import { SetupFailure } from "./failure.mjs";
@@ -10,12 +10,17 @@ import { isDone, markDone, markStarted } from "./stamps.mjs";
 export const compiler = join(modules, "typescript", "bin", "tsc");
 const library = join(repository, "kernel-lib");
 
+/** Whether each source has its compiled file. */
+const isWhole = (product) =>
+  readdirSync(join(library, "src"), { recursive: true })
+    .filter((name) => /(?<!\.d)\.ts$/.test(name))
+    .every((name) => existsSync(join(product, name.replace(/\.ts$/, ".js"))));
+
 export async function buildLibrary(step) {
   const inputs = ["kernel-lib/src", "kernel-lib/tsconfig.json", "kernel-lib/package.json", "tsconfig.json"];
   const fingerprint = fingerprintFiles(repository, [...inputs, "node_modules/typescript/package.json"]);
   const product = join(library, "dist");
-  if (isDone("library", fingerprint) && existsSync(join(product, "index.js")))
-    return step.done("kernel-lib is built");
+  if (isDone("library", fingerprint) && isWhole(product)) return step.done("kernel-lib is built");
   step.working("compiling kernel-lib");
   markStarted("library");
   const unfinished = join(library, "dist.new");
