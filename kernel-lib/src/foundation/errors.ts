@@ -49,7 +49,8 @@ export interface ErrorParts {
  */
 export class HistobookError extends Error {
   readonly code: ErrorCode;
-  readonly subject: string;
+  /** What the sentence is made of, so that an error can travel between threads and be made again. */
+  readonly parts: Omit<ErrorParts, "cause">;
 
   constructor(code: ErrorCode, parts: ErrorParts) {
     super(`${parts.subject}: found ${parts.found}, expected ${parts.expected}; ${parts.fix}.`, {
@@ -57,7 +58,12 @@ export class HistobookError extends Error {
     });
     this.name = "HistobookError";
     this.code = code;
-    this.subject = parts.subject;
+    const { subject, found, expected, fix } = parts;
+    this.parts = { subject, found, expected, fix };
+  }
+
+  get subject(): string {
+    return this.parts.subject;
   }
 }
 
@@ -81,6 +87,16 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The error of work that its caller stopped. */
+export function interrupted(work: string): HistobookError {
+  return new HistobookError("Interrupted", {
+    subject: work,
+    found: "an interrupt",
+    expected: "to go on to the end",
+    fix: "run the same step again, and it goes on from what is already made",
+  });
+}
+
 /**
  * Throws once the caller has aborted; called between two whole pieces of work.
  *
@@ -89,11 +105,5 @@ export function messageOf(error: unknown): string {
  * stopIfAborted(undefined, "patches"); // => undefined
  */
 export function stopIfAborted(signal: AbortSignal | undefined, work: string): void {
-  if (!signal?.aborted) return;
-  throw new HistobookError("Interrupted", {
-    subject: work,
-    found: "an interrupt",
-    expected: "to go on to the end",
-    fix: "run the same step again, and it goes on from what is already made",
-  });
+  if (signal?.aborted) throw interrupted(work);
 }

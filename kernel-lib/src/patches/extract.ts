@@ -1,102 +1,108 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { encode } from "fast-png";
-import { fingerprint, HistobookError, writeWholeFile } from "../foundation/index.js";
-import { imageSize, readImage, readMask, type Case } from "../study/index.js";
-import type { PatchParameters } from "./options.js";
-import { choosePositions } from "./positions.js";
+import { fingerprint, HistobookError, messageOf, writeWholeFile } from "../foundation/index.js";
+import { imageSize, readImage, readMask, type Case, type Raster } from "../study/index.js";
 import { patchCutter } from "./crop.js";
+import { patchesFolder } from "./inventory.js";
+import type { PatchParameters } from "./options.js";
+import { encodePatch } from "./png.js";
+import { choosePositions } from "./positions.js";
+import {
+  patchPlaces,
+  readImageRecord,
+  removeImageRecord,
+  writeImageRecord,
+  type ImageRecord,
+} from "./record.js";
 import { findRegions } from "./regions.js";
-import { patchPlaces, readImageRecord, writeImageRecord, type ImageRecord } from "./record.js";
+
+/** An image that step 1 can use. */
+export type MaskedCase = Case & { maskPath: string };
 
 /** One image's work, in a form that can travel to a worker thread. */
 export interface ExtractionTask {
   directory: string;
-  case: Case & { maskPath: string };
+  case: MaskedCase;
   parameters: PatchParameters;
   /** False for `--direct`: positions only. */
   files: boolean;
-}
-
-/** What an image gave. */
-export interface Extraction {
-  name: string;
-  record: Omit<ImageRecord, "positions"> & { positions: { p: number; e: number; b: number } };
-  /** Why the image has no patches although it could be read. */
-  empty: string | null;
+  /** Whether the files that the image's record describes are all there. */
+  complete: boolean;
 }
 
 /**
  * Step 1 for one image: regions, positions, crops, files. An image that is already done is not done again.
  *
+ * @param goOn called between two patches; throws to stop the work
  * @throws HistobookError `BadInput` when the image or its mask can't be used.
  */
-export async function extractImage(task: ExtractionTask): Promise<Extraction> {
+export async function extractImage(task: ExtractionTask, goOn: () => void): Promise<ImageRecord> {
   const { directory, parameters } = task;
   const { name, imagePath, maskPath, patient, imageNumber } = task.case;
   const key = fingerprint([
     "patches 1",
     parameters,
-    task.files,
-    fingerprint(readFileSync(imagePath)),
-    fingerprint(readFileSync(maskPath)),
+    fileFingerprint(imagePath),
+    fileFingerprint(maskPath),
+    patient,
     imageNumber,
   ]);
   const earlier = readImageRecord(directory, name);
-  if (earlier?.key === key) return summary(name, earlier, null);
+  if (earlier?.key === key && task.complete) return earlier;
 
-  const size = await imageSize(imagePath);
-  const image = await readImage(imagePath, parameters.scale);
-  const mask = await readMask(maskPath, parameters.scale, { rule: parameters.maskRule, size });
-  if (image.width < parameters.size || image.height < parameters.size) {
+  removeImageRecord(directory, name);
+  const { image, mask } = await readPair(task);
+  const positions = choosePositions(
+    findRegions(image, mask, parameters.white, parameters.whiteEdges),
+    parameters,
+    name,
+  );
+  const { width, height } = image;
+  const { rotations } = parameters;
+  const empty = positions.p.length > 0 ? null : mask.data.includes(1) ? "white" : "mask";
+  const record: ImageRecord = { key, patient, imageNumber, width, height, rotations, empty, positions };
+  if (task.files) writePatches(task, image, record, goOn);
+  writeImageRecord(directory, name, record);
+  return record;
+}
+
+function fileFingerprint(path: string): string {
+  try {
+    return fingerprint(readFileSync(path));
+  } catch (error) {
+    throw new HistobookError("BadInput", {
+      subject: path,
+      found: `a file that can't be read (${messageOf(error)})`,
+      expected: "an image",
+      fix: "check the file and its permissions",
+      cause: error,
+    });
+  }
+}
+
+async function readPair(task: ExtractionTask): Promise<{ image: Raster; mask: Raster }> {
+  const { imagePath, maskPath } = task.case;
+  const { scale, size, maskRule } = task.parameters;
+  const image = await readImage(imagePath, scale);
+  if (image.width < size || image.height < size) {
     throw new HistobookError("BadInput", {
       subject: imagePath,
-      found: `${image.width} x ${image.height} pixels at scale ${parameters.scale}`,
-      expected: `at least one patch of ${parameters.size} x ${parameters.size}`,
+      found: `${image.width} x ${image.height} pixels at scale ${scale}`,
+      expected: `at least one patch of ${size} x ${size}`,
       fix: "use a larger image, or a smaller --size",
     });
   }
-  const regions = findRegions(image, mask, parameters.white, parameters.whiteEdges);
-  const positions = choosePositions(regions, parameters, name);
-  const record: ImageRecord = {
-    key,
-    patient,
-    imageNumber,
-    width: image.width,
-    height: image.height,
-    rotations: parameters.rotations,
-    positions,
-  };
-  if (earlier && task.files) removeStale(directory, earlier, record);
-  if (task.files) {
-    const cutter = patchCutter(image, parameters);
-    const pixels = new Uint8Array(parameters.size * parameters.size * 3);
-    for (const place of patchPlaces(record)) {
-      cutter.cut(place.position, place.rotation, pixels);
-      const png = encode({ width: parameters.size, height: parameters.size, channels: 3, data: pixels });
-      writeWholeFile(join(directory, "subs", place.file), png);
-    }
+  const mask = await readMask(maskPath, scale, { rule: maskRule, size: await imageSize(imagePath) });
+  return { image, mask };
+}
+
+function writePatches(task: ExtractionTask, image: Raster, record: ImageRecord, goOn: () => void): void {
+  const { size } = task.parameters;
+  const cutter = patchCutter(image, task.parameters);
+  const pixels = new Uint8Array(size * size * 3);
+  for (const place of patchPlaces(record)) {
+    goOn();
+    cutter.cut(place.position, place.rotation, pixels);
+    writeWholeFile(join(task.directory, patchesFolder, place.file), encodePatch(pixels, size));
   }
-  writeImageRecord(directory, name, record);
-  return summary(name, record, positions.p.length === 0 ? emptyReason(imagePath, maskPath, mask.data) : null);
-}
-
-/** Files of an earlier run with other parameters would otherwise stay among the new ones. */
-function removeStale(directory: string, earlier: ImageRecord, record: ImageRecord): void {
-  const kept = new Set<string>();
-  for (const place of patchPlaces(record)) kept.add(place.file);
-  for (const place of patchPlaces(earlier)) {
-    if (!kept.has(place.file)) rmSync(join(directory, "subs", place.file), { force: true });
-  }
-}
-
-function emptyReason(imagePath: string, maskPath: string, mask: Uint8Array): string {
-  return mask.includes(1)
-    ? `${imagePath}: found only white where the mask says epithelium, expected stained tissue; check that image and mask belong together.`
-    : `${maskPath}: found no white pixel, expected epithelium marked in white; no patches are taken from this image.`;
-}
-
-function summary(name: string, record: ImageRecord, empty: string | null): Extraction {
-  const { p, e, b } = record.positions;
-  return { name, record: { ...record, positions: { p: p.length, e: e.length, b: b.length } }, empty };
 }

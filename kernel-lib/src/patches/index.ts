@@ -4,4 +4,4 @@ export { patchParameters, workerCount, type PatchOptions, type PatchParameters }
 export { findRegions, whitePixels, dilate, type Regions } from "./regions.js";
 export { choosePositions, patchTypes, type Positions } from "./positions.js";
 export { patchCutter, type PatchCutter } from "./crop.js";
-export { patchPlaces, readImageRecord, type ImageRecord, type PatchPlace } from "./record.js";
+export { patchCount, patchPlaces, readImageRecord, type ImageRecord, type PatchPlace } from "./record.js";

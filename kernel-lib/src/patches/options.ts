@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { HistobookError, numberOption, type RunOptions } from "../foundation/index.js";
+import { choiceOption, HistobookError, numberOption, type RunOptions } from "../foundation/index.js";
 import type { Manifest, MaskRule, PatchType } from "../study/index.js";
 
 /** The options of step 1, as the command line names them. */
@@ -39,7 +39,11 @@ export interface PatchOptions extends RunOptions {
 /** What decides the patches: the options without those that only say how the work is done. */
 export type PatchParameters = NonNullable<Manifest["patches"]>["parameters"];
 
-/** Positions wanted for a number of epithelium positions, in the order in which the original draws them. */
+/**
+ * How many positions of a type are wanted beside a number of epithelium positions.
+ *
+ * The number counts positions, not patches: the original too takes its ratios before it rotates.
+ */
 export function wantedOfType(type: PatchType, positives: number, parameters: PatchParameters): number {
   if (type === "p") return positives;
   const ratio = type === "e" ? parameters.edgeRatio : parameters.backgroundRatio;
@@ -49,7 +53,10 @@ export function wantedOfType(type: PatchType, positives: number, parameters: Pat
 /**
  * Fills in the defaults and checks every option.
  *
+ * @param scale working pixels per pixel of the file
  * @throws HistobookError `BadOption`.
+ * @example
+ * patchParameters({ perImage: 100 }, 0.5).rotations; // => [0, 90]
  */
 export function patchParameters(options: PatchOptions, scale: number): PatchParameters {
   const rotations = options.rotations ?? [0, 90];
@@ -81,14 +88,20 @@ export function patchParameters(options: PatchOptions, scale: number): PatchPara
     backgroundRatio: numberOption("--background-ratio", options.backgroundRatio ?? 0.3, { minimum: 0 }),
     rotations,
     white: numberOption("--white", options.white ?? 0.8, { minimum: 0, maximum: 1 }),
-    centre: options.centre ?? "inference",
-    maskRule: options.maskRule ?? "majority",
-    whiteEdges: options.whiteEdges ?? "remove",
+    centre: choiceOption("--centre", options.centre ?? "inference", ["inference", "original"]),
+    maskRule: choiceOption("--mask-rule", options.maskRule ?? "majority", ["majority", "fringe"]),
+    whiteEdges: choiceOption("--white-edges", options.whiteEdges ?? "remove", ["remove", "keep"]),
     seed: numberOption("--seed", options.seed ?? 1, { integer: true }),
   };
 }
 
-/** How many worker threads to use: the option, else one a core. */
+/**
+ * How many worker threads to use: the option, else one a core.
+ *
+ * @throws HistobookError `BadOption`.
+ * @example
+ * workerCount(2); // => 2
+ */
 export function workerCount(workers: number | undefined): number {
   return numberOption("--workers", workers ?? availableParallelism(), {
     minimum: 1,

@@ -1,22 +1,31 @@
-import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Piscina } from "piscina";
 import {
   fingerprint,
   HistobookError,
   makeFolder,
   removeUnfinished,
   stopIfAborted,
+  withLock,
   type Skipped,
 } from "../foundation/index.js";
-import { updateManifest, workingScale, type Case, type Manifest, type Study } from "../study/index.js";
-import type { Extraction, ExtractionTask } from "./extract.js";
-import { patchParameters, workerCount, type PatchOptions } from "./options.js";
-import { positionsFolder } from "./record.js";
-import type { WorkerAnswer } from "./worker.js";
+import { updateManifest, workingScale, type Study } from "../study/index.js";
+import type { ExtractionTask, MaskedCase } from "./extract.js";
+import { completeImages, patchesFolder, removeStalePatches } from "./inventory.js";
+import { patchParameters, workerCount, type PatchOptions, type PatchParameters } from "./options.js";
+import { extractAll } from "./pool.js";
+import {
+  positionsFolder,
+  readImageRecord,
+  recordedImages,
+  removeImageRecord,
+  type ImageRecord,
+} from "./record.js";
+import { nothingUsable, withoutMask, withoutPatches } from "./skips.js";
+import { countPatches, manifestImages } from "./summary.js";
 
 /** What step 1 made. */
 export interface PatchesResult {
+  /** Images that gave patches. */
   images: number;
   /** Patches by type: positions times rotations. */
   patches: { p: number; e: number; b: number; total: number };
@@ -24,132 +33,121 @@ export interface PatchesResult {
   skipped: Skipped[];
 }
 
+/** What each image of the study gave. */
+interface Harvest {
+  records: Map<string, ImageRecord>;
+  skipped: Skipped[];
+}
+
 /**
  * Step 1: cuts labelled patches out of every image of a study into `subs/` (tutorial: step1_make_patches.m).
  *
  * One bad image never stops the others: it is named in `skipped`. The same seed gives the same bytes for any
- * number of workers; images that are done already are not done again.
+ * number of workers. Images that are done already are not done again, unless one of their patches is missing;
+ * patches that belong to no image or to other parameters are removed. While the step runs, the manifest says
+ * nothing of patches, so that no later step takes a half for the whole.
  *
- * @throws HistobookError `BadOption`, `BadInput` when no image at all can be used, `Interrupted`.
+ * @throws HistobookError `BadOption`; `BadInput` when no image at all can be used or a folder can't be written;
+ * `Locked` when another process makes this study's patches; `Interrupted`.
  * @example
  * const study = openStudy(await createSample("study"));
  * const { patches } = await makePatches(study, { perImage: 10 });
  * patches.p; // => 400
  */
 export async function makePatches(study: Study, options: PatchOptions = {}): Promise<PatchesResult> {
-  const { report, signal, direct = false } = options;
-  const scale = workingScale(study.directory, options.scale);
-  const parameters = patchParameters(options, scale);
-  const skipped = [...study.problems];
-  const usable: (Case & { maskPath: string })[] = [];
-  for (const one of study.cases) {
-    if (one.maskPath !== null) usable.push({ ...one, maskPath: one.maskPath });
-    else skipped.push({ file: one.imagePath, reason: missingMask(one) });
+  const { directory } = study;
+  const { direct = false } = options;
+  const parameters = patchParameters(options, workingScale(directory, options.scale));
+  for (const folder of direct ? [positionsFolder] : [positionsFolder, patchesFolder]) {
+    makeFolder(join(directory, folder));
+    removeUnfinished(join(directory, folder));
   }
-  for (const folder of direct ? [positionsFolder] : [positionsFolder, "subs"]) {
-    makeFolder(join(study.directory, folder));
-    removeUnfinished(join(study.directory, folder));
-  }
-
-  const done = new Map<string, Extraction>();
-  const pool = new Piscina<ExtractionTask, WorkerAnswer>({
-    filename: join(__dirname, "worker.js"),
-    maxThreads: Math.min(workerCount(options.workers), Math.max(1, usable.length)),
-    minThreads: 1,
+  return withLock(join(directory, "patches.lock"), async () => {
+    await updateManifest(directory, (manifest) => ({ ...manifest, patches: null }));
+    if (direct) removeStalePatches(directory, []);
+    const { records, skipped } = await harvest(study, parameters, options);
+    if (!direct) removeStalePatches(directory, records.values());
+    const images = manifestImages(records);
+    const key = fingerprint([
+      "patches 1",
+      parameters,
+      Object.entries(images).map(([name, image]) => [name, image.key]),
+    ]);
+    const { scale } = parameters;
+    await updateManifest(directory, (manifest) => ({
+      ...manifest,
+      scale,
+      patches: { key, parameters, files: !direct, images },
+    }));
+    const patches = countPatches(records.values());
+    return { images: countGiving(records), patches, scale, skipped };
   });
-  try {
-    let finished = 0;
-    await Promise.all(
-      usable.map(async (one) => {
-        const task = { directory: study.directory, case: one, parameters, files: !direct };
-        const answer = await pool.run(task, signal ? { signal } : {});
-        if ("problem" in answer) skipped.push({ file: one.imagePath, reason: answer.problem });
-        else {
-          done.set(one.name, answer.extraction);
-          if (answer.extraction.empty) skipped.push({ file: one.imagePath, reason: answer.extraction.empty });
-        }
-        finished++;
-        report?.({
-          event: "progress",
-          step: "patches",
-          done: finished,
-          total: usable.length,
-          unit: "images",
-        });
-      }),
-    );
-  } catch (error) {
-    stopIfAborted(signal, "patches");
-    throw error;
-  } finally {
-    await pool.destroy();
-  }
+}
 
-  const images = recordsByName(done);
-  if (Object.keys(images).length === 0) {
-    throw new HistobookError("BadInput", {
-      subject: join(study.directory, "images"),
-      found: `no usable image (${skipped
-        .map(({ reason }) => reason)
-        .slice(0, 3)
-        .join(" ")})`,
-      expected: "at least one image with its mask",
-      fix: "mend the images that are named here",
-    });
+/** Takes every image's patches, or says why it has none. */
+async function harvest(study: Study, parameters: PatchParameters, options: PatchOptions): Promise<Harvest> {
+  const { directory } = study;
+  const { report, signal, direct = false } = options;
+  const records = new Map<string, ImageRecord>();
+  const skipped = [...study.problems];
+  const usable = study.cases.filter((one): one is MaskedCase => one.maskPath !== null);
+  for (const one of study.cases) {
+    if (one.maskPath === null) skipped.push(withoutMask(one));
   }
-  removeRecordsOfOthers(study.directory, images);
-  const key = fingerprint([
-    "patches 1",
+  const earlier = earlierRecords(directory, usable);
+  const complete = direct ? new Set(earlier.keys()) : completeImages(directory, earlier);
+  const tasks = usable.map((one): ExtractionTask => ({
+    directory,
+    case: one,
     parameters,
-    Object.entries(images).map(([name, image]) => [name, image.key]),
-  ]);
-  await updateManifest(study.directory, (manifest) => ({
-    ...manifest,
-    scale,
-    patches: { key, parameters, files: !direct, images },
+    files: !direct,
+    complete: complete.has(one.name),
   }));
-  return {
-    images: Object.keys(images).length,
-    patches: countPatches(images, parameters.rotations.length),
-    scale,
-    skipped: skipped.sort(byFile),
-  };
+  let done = 0;
+  await extractAll(tasks, { workers: workerCount(options.workers), signal }, (task, outcome) => {
+    const { name, imagePath, maskPath } = task.case;
+    if (!(outcome instanceof HistobookError)) {
+      records.set(name, outcome);
+      if (outcome.empty) skipped.push(withoutPatches(task.case, outcome.empty));
+    } else if ([imagePath, maskPath].includes(outcome.subject)) {
+      skipped.push({ file: imagePath, reason: outcome.message });
+    } else {
+      // Not this image's fault: a full disk, an interrupt.
+      throw outcome;
+    }
+    done++;
+    report?.({ event: "progress", step: "patches", done, total: tasks.length, unit: "images" });
+  });
+  stopIfAborted(signal, "patches");
+  skipped.sort((a, b) => (a.file < b.file ? -1 : 1));
+  if (countGiving(records) === 0) throw nothingUsable(directory, skipped);
+  return { records, skipped };
 }
 
-type ImageRecords = NonNullable<Manifest["patches"]>["images"];
-
-/** Sorted by name, so that the manifest does not depend on which worker finished first. */
-function recordsByName(done: Map<string, Extraction>): ImageRecords {
-  const sorted = [...done.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(
-    sorted.map(([name, { record }]) => {
-      const { key, patient, imageNumber, width, height, positions } = record;
-      return [name, { key, patient, imageNumber, width, height, positions }];
-    }),
-  );
-}
-
-function countPatches(images: ImageRecords, rotations: number): PatchesResult["patches"] {
-  const counts = { p: 0, e: 0, b: 0 };
-  for (const { positions } of Object.values(images)) {
-    counts.p += positions.p * rotations;
-    counts.e += positions.e * rotations;
-    counts.b += positions.b * rotations;
+/**
+ * The records of earlier runs that may still be true. The others are removed at once: their file names may
+ * soon be another image's, since images are numbered anew when a patient gets one more.
+ */
+function earlierRecords(directory: string, usable: MaskedCase[]): Map<string, ImageRecord> {
+  const numbers = new Map(usable.map((one) => [one.name, one.imageNumber]));
+  const records = new Map<string, ImageRecord>();
+  for (const name of recordedImages(directory)) {
+    const record = readableRecord(directory, name);
+    if (record && record.imageNumber === numbers.get(name)) records.set(name, record);
+    else removeImageRecord(directory, name);
   }
-  return { ...counts, total: counts.p + counts.e + counts.b };
+  return records;
 }
 
-function removeRecordsOfOthers(directory: string, images: ImageRecords): void {
-  for (const file of readdirSync(join(directory, positionsFolder))) {
-    const name = file.replace(/\.json$/, "");
-    if (name !== file && !(name in images)) rmSync(join(directory, positionsFolder, file), { force: true });
+/** A record that can't be read (an older version's) is as good as none here: it is made again. */
+function readableRecord(directory: string, name: string): ImageRecord | undefined {
+  try {
+    return readImageRecord(directory, name);
+  } catch {
+    return undefined;
   }
 }
 
-function missingMask(one: Case): string {
-  return `${one.imagePath}: found no ${one.name}_mask.png beside it, expected a mask in which white is epithelium; add the mask or move the image away.`;
-}
-
-function byFile(a: Skipped, b: Skipped): number {
-  return a.file < b.file ? -1 : a.file > b.file ? 1 : 0;
+function countGiving(records: Map<string, ImageRecord>): number {
+  return [...records.values()].filter((record) => record.empty === null).length;
 }

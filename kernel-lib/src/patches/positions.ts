@@ -15,6 +15,11 @@ export type Positions = Record<PatchType, Uint32Array>;
  * Each (image, type) has its own random stream, so that the choice depends on the seed and the image alone.
  *
  * @param imageName e.g. `8918_00007`
+ * @example
+ * const marked = new Uint8Array(100).fill(1);
+ * const parameters = patchParameters({ perImage: 20 }, 1);
+ * const chosen = choosePositions({ p: marked, e: marked, b: marked }, parameters, "8918_00007");
+ * [chosen.p.length, chosen.e.length, chosen.b.length]; // => [20, 20, 6]
  */
 export function choosePositions(regions: Regions, parameters: PatchParameters, imageName: string): Positions {
   const positions: Partial<Positions> = {};

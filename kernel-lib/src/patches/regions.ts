@@ -22,6 +22,11 @@ const backgroundDistance = 3;
  * @param mask 0 or 1, of the same size
  * @param white share of full grey above which a pixel is white, [0,1]
  * @param whiteEdges `keep` lets white pixels into the edge ring, as the original does
+ * @example
+ * const image = { width: 7, height: 1, channels: 3 as const, data: new Uint8Array(21) };
+ * const mask = { width: 7, height: 1, channels: 1 as const, data: Uint8Array.of(1, 0, 0, 0, 0, 0, 0) };
+ * const { p, e, b } = findRegions(image, mask, 0.8);
+ * [p, e, b]; // => [[1, 0, 0, 0, 0, 0, 0], [0, 1, 1, 0, 0, 0, 0], [0, 0, 0, 0, 1, 1, 1]]
  */
 export function findRegions(
   image: Raster,
@@ -49,15 +54,19 @@ export function findRegions(
 /**
  * Marks the pixels whose grey is above a share of 255.
  *
- * Grey is rounded to 8 bits first (weights of Rec. 601), as Matlab's rgb2gray does for uint8 images.
+ * Grey is the luminance of NTSC's YIQ, rounded to 8 bits first, as Matlab's rgb2gray has it for uint8 images.
+ *
+ * @param white share of full grey, [0,1]
+ * @example
+ * const image = { width: 2, height: 1, channels: 3 as const, data: Uint8Array.of(204, 204, 204, 205, 205, 205) };
+ * whitePixels(image, 0.8); // => [0, 1]
  */
 export function whitePixels(image: Raster, white: number): Uint8Array {
   const { data, width, height } = image;
-  const limit = white * 255;
   const marked = new Uint8Array(width * height);
   for (let i = 0, k = 0; i < marked.length; i++, k += 3) {
-    const grey = Math.round(0.2989 * data[k] + 0.587 * data[k + 1] + 0.114 * data[k + 2]);
-    marked[i] = grey > limit ? 1 : 0;
+    const grey = Math.round(0.298936 * data[k] + 0.587043 * data[k + 1] + 0.114021 * data[k + 2]);
+    marked[i] = grey / 255 > white ? 1 : 0;
   }
   return marked;
 }
@@ -66,6 +75,10 @@ export function whitePixels(image: Raster, white: number): Uint8Array {
  * Grows a binary region by `steps` pixels in all eight directions (Matlab's bwmorph "dilate", n times).
  *
  * The 3x3 square, applied n times, is a square of side 2n+1: two passes, along rows and along columns.
+ *
+ * @param region one byte a pixel, 0 or 1
+ * @example
+ * dilate(Uint8Array.of(0, 0, 1, 0, 0), 5, 1, 1); // => [0, 1, 1, 1, 0]
  */
 export function dilate(region: Uint8Array, width: number, height: number, steps: number): Uint8Array {
   const rows = new Uint8Array(region.length);

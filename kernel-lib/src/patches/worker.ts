@@ -1,22 +1,31 @@
 import sharp from "sharp";
-import { extractImage, type Extraction, type ExtractionTask } from "./extract.js";
-import { HistobookError } from "../foundation/index.js";
+import { HistobookError, interrupted, type ErrorCode, type ErrorParts } from "../foundation/index.js";
+import { extractImage, type ExtractionTask } from "./extract.js";
+import type { ImageRecord } from "./record.js";
 
 // Each worker is one core's worth of work; libvips' own threads would only compete with the other workers.
 sharp.concurrency(1);
 
-/** What a worker sends back: class instances do not survive the way between threads, so errors go as text. */
-export type WorkerAnswer = { extraction: Extraction } | { problem: string };
+/** What is sent to a worker. */
+export interface WorkerTask {
+  extraction: ExtractionTask;
+  /** Shared with every worker: 1 asks all of them to stop after the patch at hand. */
+  stop: Int32Array;
+}
+
+/** What a worker sends back: errors lose their class on the way between threads, so their parts travel. */
+export type WorkerAnswer = { record: ImageRecord } | { code: ErrorCode; parts: Omit<ErrorParts, "cause"> };
 
 /** Runs in a worker thread: one image, start to end. */
-export default async function extractInWorker(task: ExtractionTask): Promise<WorkerAnswer> {
+export default async function extractInWorker({ extraction, stop }: WorkerTask): Promise<WorkerAnswer> {
+  const goOn = () => {
+    if (Atomics.load(stop, 0) === 1) throw interrupted("patches");
+  };
   try {
-    return { extraction: await extractImage(task) };
+    goOn();
+    return { record: await extractImage(extraction, goOn) };
   } catch (error) {
-    // A problem with the image is this image's; anything else (a full disk) stops the step.
-    const ofImage =
-      error instanceof HistobookError && [task.case.imagePath, task.case.maskPath].includes(error.subject);
-    if (!ofImage) throw error;
-    return { problem: error.message };
+    if (!(error instanceof HistobookError)) throw error;
+    return { code: error.code, parts: error.parts };
   }
 }

@@ -44,7 +44,7 @@ export function formatPatchName(name: PatchName): string {
   return `${name.patient}_${name.imageNumber}_${name.class}_${name.type}_${name.number}_${name.rotation}.png`;
 }
 
-const patchNamePattern = /^([^_]+)_(\d+)_([01])_([peb])_(\d+)_(\d+)\.png$/;
+const patchNamePattern = /^([^_]+)_([1-9]\d*)_([01])_([peb])_([1-9]\d*)_(0|[1-9]\d*)\.png$/;
 
 /**
  * Reads a patch's file name; undefined when it is not one of step 1's.
