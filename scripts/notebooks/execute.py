@@ -28,10 +28,17 @@ def last_words(cell):
 
 def main(source, copy, html, seconds):
     notebook = nbformat.read(source, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
     code = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
 
+    current = None
+
     def announce(cell, cell_index, **_):
+        nonlocal current
         if cell_index in code:
+            current = cell
             first = next((line for line in cell.source.splitlines() if line.strip()), "")
             print(f"  cell {code.index(cell_index) + 1} of {len(code)}: {first[:80]}", flush=True)
 
@@ -45,8 +52,7 @@ def main(source, copy, html, seconds):
     try:
         client.execute()
     except CellExecutionError:
-        failed = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.get("execution_count")]
-        failure = last_words(failed[-1]) if failed else "a cell failed"
+        failure = last_words(current) or "a cell failed"
     except CellTimeoutError:
         failure = f"a cell took more than {seconds} seconds"
     except DeadKernelError:
