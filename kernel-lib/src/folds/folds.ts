@@ -87,7 +87,7 @@ export async function makeFolds(study: Study, options: FoldsOptions = {}): Promi
     ...parameters,
     balance: parameters.stratify ? epitheliumShares(patches) : undefined,
   });
-  const key = fingerprint(["folds 1", patches.key, parameters]);
+  const key = foldsKey(patches, parameters);
   // While the lists are being replaced, the manifest must not say that they belong together.
   if (earlier?.key !== key) await updateManifest(directory, (manifest) => ({ ...manifest, folds: null }));
 
@@ -107,6 +107,14 @@ export async function makeFolds(study: Study, options: FoldsOptions = {}): Promi
   removeStaleLists(directory, written, [size, earlier?.size ?? size]);
   await updateManifest(directory, (manifest) => ({ ...manifest, folds: { key, parameters, size } }));
   return { folds: split.map((fold) => summary(fold, patches)), size };
+}
+
+/** The key of the lists that these parameters give for these patches. */
+export function foldsKey(
+  patches: Pick<PatchesRecord, "key">,
+  parameters: NonNullable<Manifest["folds"]>["parameters"],
+): string {
+  return fingerprint(["folds 1", patches.key, parameters]);
 }
 
 function sidesOf(fold: Fold): [Side, string[]][] {

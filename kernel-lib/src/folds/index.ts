@@ -1,5 +1,6 @@
 /** Step 2: patients -> folds -> lists of patients and patches. */
 export {
+  foldsKey,
   makeFolds,
   type FoldsOptions,
   type FoldsResult,

@@ -1,0 +1,64 @@
+import type { MeanImage } from "../caffe/index.js";
+import { numberOption, unfinishedPath, type RunOptions } from "../foundation/index.js";
+import { filesOf, fillPatchFile } from "./fill.js";
+import { createPatchFile } from "./patchFile.js";
+import { namingList, planDatabases } from "./plan.js";
+import { writeDatabase, type RecordCount } from "./write.js";
+
+/** The options of `convertImages`. */
+export interface ConvertOptions extends RunOptions {
+  /** Default false, as in convert_imageset. */
+  shuffle?: boolean;
+  seed?: number;
+  /** Side of the images in pixels; default 32. */
+  size?: number;
+  workers?: number;
+}
+
+/**
+ * Makes one database from any list of images, as Caffe's convert_imageset does, and gives its mean image, as
+ * compute_image_mean would.
+ *
+ * @param folder what the names in the list are relative to
+ * @param list a text file: name, tab or space, class on each line
+ * @param database a folder that does not exist yet
+ * @throws HistobookError `MissingStep`, `BadInput`, `Interrupted`.
+ * @example
+ * const { byClass } = await convertImages("study/subs", "study/train_w32_1.txt", "my-database");
+ * byClass.length; // => 2
+ */
+export async function convertImages(
+  folder: string,
+  list: string,
+  database: string,
+  options: ConvertOptions = {},
+): Promise<RecordCount & { mean: MeanImage }> {
+  const { shuffle = false, seed = 1, signal } = options;
+  const size = numberOption("--size", options.size ?? 32, { minimum: 1, maximum: 512, integer: true });
+  const source = filesOf(folder);
+  const plan = planDatabases([{ name: database, path: list }], { shuffle, seed }, (file) => source.has(file));
+  const records = plan.databases.get(database)!;
+  const total = plan.files.length + records.patches.length;
+  let done = 0;
+  const progress = (count: number): void => {
+    done += count;
+    options.report?.({ event: "progress", step: "databases", done, total, unit: "patches" });
+  };
+  const path = unfinishedPath(`${database}.patches`);
+  const patches = createPatchFile(path, size);
+  try {
+    await fillPatchFile(
+      source.shares(plan.files),
+      { path, size },
+      { ...options, progress, explain: (problem) => namingList(problem, plan) },
+    );
+    return await writeDatabase(
+      database,
+      records,
+      { files: plan.files, patches, size },
+      { signal, progress },
+    );
+  } finally {
+    patches.remove();
+  }
+}
