@@ -1,14 +1,14 @@
-const path = require("node:path");
+const { resolve } = require("node:path");
 
 /**
  * Merged into @jupyter/builder's Rspack configuration (see `jupyterlab.webpackConfig` in package.json).
  *
- * `histobook/payloads` is bundled from its TypeScript source: the library's build is CommonJS, from which no
- * unused part of zod could be dropped, and the page would load 450 KB instead of 30 KB.
+ * The builder runs in this folder. `histobook/payloads` is bundled from its TypeScript source: the library's build
+ * is CommonJS, from which no unused part of zod could be dropped, and the page would load 450 KB instead of 20 KB.
  */
 module.exports = {
   resolve: {
-    alias: { "histobook/payloads$": path.join(__dirname, "../kernel-lib/src/display/payloads.ts") },
+    alias: { "histobook/payloads$": resolve("../kernel-lib/src/display/payloads.ts") },
   },
   module: {
     rules: [

@@ -21,7 +21,7 @@ export function problemSentence(problem: PayloadProblem): string {
  * The sentences of an error box. A payload of another version is told by that alone: its other differences follow
  * from it.
  */
-export function errorSentences(cause: readonly PayloadProblem[] | unknown): string[] {
+export function errorSentences(cause: unknown): string[] {
   if (!Array.isArray(cause)) {
     return [cause instanceof Error ? cause.message : "the reason is unknown"];
   }
@@ -37,8 +37,8 @@ export function errorSentences(cause: readonly PayloadProblem[] | unknown): stri
   return more > 0 ? [...sentences, `and ${more} more`] : sentences;
 }
 
-/** A box that says what was found and expected, as text. */
-export function errorBox(view: string, cause: readonly PayloadProblem[] | unknown): HTMLElement {
+/** A box that says as text what was found and expected: `cause` is a list of problems or an error. */
+export function errorBox(view: string, cause: unknown): HTMLElement {
   return element("div", { className: "histobook-error", role: "alert" }, [
     element("strong", {}, [`histobook cannot draw this ${view}`]),
     element(

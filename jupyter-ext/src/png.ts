@@ -39,7 +39,7 @@ export async function decodePng(
   }
   const size = pngSize(bytes);
   if (size === null || size.width !== width || size.height !== height) {
-    const found = size === null ? "something else" : `one of ${size.width} x ${size.height}`;
+    const found = size === null ? "bytes of another kind" : `a PNG of ${size.width} x ${size.height} pixels`;
     throw new PayloadError({ where, found, expected });
   }
   try {

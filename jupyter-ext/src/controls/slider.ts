@@ -1,7 +1,8 @@
 import { element } from "../element.js";
+import { keepKeys } from "./keyboard.js";
 import { uniqueId } from "./unique-id.js";
 
-/** A labelled slider; `name` tells it from others in its view. */
+/** A labelled slider from 0 to 1; `name` tells it from others in its view. */
 export function slider(options: {
   name: string;
   label: string;
@@ -11,7 +12,9 @@ export function slider(options: {
   onChange: (value: number) => void;
 }): HTMLElement {
   const id = uniqueId(options.name);
-  const input = element("input", { type: "range", id, name: options.name, min: "0", max: "1", step: "0.01" });
+  const input = keepKeys(
+    element("input", { type: "range", id, name: options.name, min: "0", max: "1", step: "0.01" }),
+  );
   input.value = String(options.value);
   const shown = element("span", { className: "histobook-value" });
   const show = (): void => {

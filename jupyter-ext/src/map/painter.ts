@@ -19,7 +19,7 @@ export interface MapLook {
 }
 
 /** Colours that stand out on H&E and on every colour map, each upon a dark casing. */
-const lineColours = { threshold: "#ffffff", mask: "#00e5ff", casing: "rgba(0, 0, 0, 0.75)" };
+export const lineColours = { threshold: "#ffffff", mask: "#00e5ff", casing: "rgba(0, 0, 0, 0.75)" };
 
 /** Draws a probability map on a canvas; what has not changed since the last time is not computed again. */
 export class MapPainter {
@@ -59,7 +59,8 @@ export class MapPainter {
     }
     if (look.marked !== null) {
       const frame = new Path2D();
-      frame.rect(look.marked.x - 1, look.marked.y - 1, 3, 3);
+      const reach = Math.max(1, (4 * devicePixelRatio) / scale); // To be seen in a reduced map, too.
+      frame.rect(look.marked.x - reach, look.marked.y - reach, 2 * reach + 1, 2 * reach + 1);
       stroke(context, frame, lineColours.threshold, scale, devicePixelRatio);
     }
   }

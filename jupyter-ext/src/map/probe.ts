@@ -21,13 +21,7 @@ export function step(
   key: string,
   shift: boolean,
 ): Pixel | null {
-  const directions: { [key: string]: readonly [number, number] | undefined } = {
-    ArrowLeft: [-1, 0],
-    ArrowRight: [1, 0],
-    ArrowUp: [0, -1],
-    ArrowDown: [0, 1],
-  };
-  const direction = directions[key];
+  const direction = directions.get(key);
   if (direction === undefined) {
     return null;
   }
@@ -46,6 +40,13 @@ export function readOut(planes: Omit<MapPlanes, "image">, { x, y }: Pixel): stri
     planes.mask === null ? "no mask" : planes.mask[index] >= 128 ? "mask: epithelium" : "mask: other tissue";
   return `x ${x}, y ${y} · probability ${probability} · ${mask}`;
 }
+
+const directions: ReadonlyMap<string, readonly [number, number]> = new Map([
+  ["ArrowLeft", [-1, 0]],
+  ["ArrowRight", [1, 0]],
+  ["ArrowUp", [0, -1]],
+  ["ArrowDown", [0, 1]],
+]);
 
 function within(value: number, size: number): number {
   return Math.min(Math.max(value, 0), size - 1);

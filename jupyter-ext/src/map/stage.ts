@@ -1,3 +1,4 @@
+import { keepKeys } from "../controls/keyboard.js";
 import { element } from "../element.js";
 import type { Drawing } from "../view.js";
 import type { MapLook, MapPainter } from "./painter.js";
@@ -26,12 +27,13 @@ export class MapStage implements Drawing {
     private readonly look: MapLook,
     private readonly options: {
       label: string;
+      /** Where the stage may spread: `available` gives its width in CSS pixels, 0 while it is hidden. */
+      room: { node: HTMLElement; available: () => number };
       /** Called with the pixel that is pointed at, or null when there is none any more. */
       onProbe: (pixel: Pixel | null, byKeyboard: boolean) => void;
     },
   ) {
-    this.canvas = element("canvas", { tabIndex: 0, role: "img", ariaLabel: options.label });
-    this.canvas.dataset.lmSuppressShortcuts = "true";
+    this.canvas = keepKeys(element("canvas", { tabIndex: 0, role: "img", ariaLabel: options.label }));
     this.node = element("div", { className: "histobook-scroll" }, [this.canvas]);
     this.node.style.maxHeight = `${tallest}px`;
     this.canvas.addEventListener("pointermove", this.onPointer);
@@ -39,7 +41,7 @@ export class MapStage implements Drawing {
     this.canvas.addEventListener("blur", this.onLeave);
     this.canvas.addEventListener("keydown", this.onKey);
     this.observer = new ResizeObserver(() => this.repaint());
-    this.observer.observe(this.node);
+    this.observer.observe(options.room.node);
   }
 
   setZoom(zoom: Zoom): void {
@@ -62,7 +64,7 @@ export class MapStage implements Drawing {
   }
 
   private paint(): void {
-    const available = this.node.clientWidth;
+    const available = this.options.room.available();
     if (available === 0) {
       return; // In a hidden tab or a folded output; the observer calls again when it is shown.
     }

@@ -4,7 +4,7 @@
  */
 export function levelOf(threshold: number): number {
   // 0.6 * 255 and its like must not land a hair above the whole number.
-  return Math.ceil(threshold * 255 - 1e-9);
+  return Math.max(0, Math.ceil(threshold * 255 - 1e-9));
 }
 
 /** For each level 0 to 256: how many pixels of the plane have at least that value. */

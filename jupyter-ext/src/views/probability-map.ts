@@ -4,7 +4,7 @@ import { slider } from "../controls/slider.js";
 import { toggle } from "../controls/toggle.js";
 import { element } from "../element.js";
 import { colourMapChoices, colourTable, cssGradient } from "../map/colours.js";
-import { MapPainter, type MapLook, type ThresholdShape } from "../map/painter.js";
+import { lineColours, MapPainter, type MapLook, type ThresholdShape } from "../map/painter.js";
 import { decodePlanes, type MapPlanes } from "../map/planes.js";
 import { readOut } from "../map/probe.js";
 import { countsFrom, shareAbove } from "../map/threshold.js";
@@ -40,8 +40,10 @@ export const probabilityMapView: View<ProbabilityMapPayload> = {
       marked: null,
     };
     const probe = element("p", { className: "histobook-probe" }, [hint]);
+    const body = element("div", { className: "histobook-map-body" });
     const stage = new MapStage(planes, new MapPainter(planes), look, {
       label: `Probability map of ${payload.name}`,
+      room: { node: body, available: () => roomBeside(body) },
       onProbe: (pixel, byKeyboard) => {
         // Read out what the keyboard finds; a pointer passes hundreds of pixels a second.
         probe.ariaLive = byKeyboard ? "polite" : "off";
@@ -49,16 +51,25 @@ export const probabilityMapView: View<ProbabilityMapPayload> = {
       },
     });
     host.className = "histobook-map";
-    host.append(
-      header(payload),
-      element("div", { className: "histobook-map-body" }, [
-        element("div", { className: "histobook-map-stage" }, [stage.node, probe]),
-        panel(planes, payload, look, stage),
-      ]),
+    body.append(
+      element("div", { className: "histobook-map-stage" }, [stage.node, probe]),
+      panel(planes, payload, look, stage),
     );
+    host.append(header(payload), body);
     return stage;
   },
 };
+
+/** Width (CSS pixels) from which the controls stand beside the map, the controls' own, and the gap between them. */
+const layout = { wide: 560, panel: 230, gap: 16 };
+
+/** Puts the controls beside the map or, where that is too narrow, below; gives the width that is left for the map. */
+function roomBeside(body: HTMLElement): number {
+  const width = body.clientWidth;
+  const wide = width >= layout.wide;
+  body.classList.toggle("histobook-beside", wide);
+  return wide ? width - layout.panel - layout.gap : width;
+}
 
 function header(payload: ProbabilityMapPayload): HTMLElement {
   const facts = [
@@ -113,6 +124,7 @@ function panel(
     choice({
       name: "threshold-shape",
       label: "Show the threshold as",
+      colour: lineColours.threshold,
       value: look.thresholdShape,
       choices: thresholdShapes,
       onChange: (thresholdShape) => refresh({ thresholdShape }),
@@ -120,6 +132,7 @@ function panel(
     toggle({
       name: "mask-outline",
       label: planes.mask === null ? "Mask outline (this image has no mask)" : "Mask outline",
+      colour: lineColours.mask,
       value: look.maskOutline,
       available: planes.mask !== null,
       onChange: (maskOutline) => refresh({ maskOutline }),
@@ -136,8 +149,6 @@ function panel(
     }),
     element("p", { className: "histobook-note" }, [roleNotes[payload.role]]),
   ]);
-  // JupyterLab would take arrow keys for itself and move to another cell.
-  made.dataset.lmSuppressShortcuts = "true";
   refresh({});
   return made;
 }

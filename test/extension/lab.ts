@@ -1,0 +1,225 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { findBrowser } from "../../scripts/browser.mjs";
+
+const repository = resolve(__dirname, "../..");
+const builtExtension = join(repository, "jupyter-ext/jupyterlab_histobook/labextension");
+
+/** A quiet Chromium that asks nobody for updates; its sandbox cannot start as root, as in containers. */
+const browserFlags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** A saved output: its MIME bundle. */
+export type Bundle = { [mimeType: string]: unknown };
+
+/** A JupyterLab server with an empty root folder of its own, and a browser to look at it with. */
+export interface Lab {
+  /** The server's root folder. */
+  readonly root: string;
+  readonly browser: Browser;
+  /** Writes a notebook in which every bundle is the saved output of a cell. */
+  writeNotebook(name: string, bundles: readonly Bundle[]): Promise<void>;
+  /** Opens a notebook in a fresh page and waits until its cells are drawn. */
+  open(name: string, options?: { theme?: "light" | "dark" }): Promise<Page>;
+  /** Ends browser and server and removes every file they made. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts JupyterLab from the repository's Python environment (the active one, else .venv) with the extension as it
+ * was built last, whether or not it is installed there.
+ */
+export async function startLab(): Promise<Lab> {
+  const python = pythonPath();
+  const executablePath = findBrowser();
+  if (!existsSync(join(builtExtension, "package.json"))) {
+    throw new Error("The extension is not built; run npm run build.");
+  }
+  const home = await mkdtemp(join(tmpdir(), "histobook-lab-"));
+  const root = join(home, "root");
+  await Promise.all(
+    ["root", "config/labconfig", "data", "runtime", "extensions"].map((folder) =>
+      mkdir(join(home, folder), { recursive: true }),
+    ),
+  );
+  await symlink(builtExtension, join(home, "extensions/jupyterlab-histobook"), "dir");
+  // JupyterLab would ask the reader, over the network, whether they want its news.
+  await writeFile(
+    join(home, "config/labconfig/page_config.json"),
+    JSON.stringify({ disabledExtensions: { "@jupyterlab/apputils-extension:announcements": true } }),
+  );
+  const port = await freePort();
+  const token = randomBytes(16).toString("hex");
+  const address = `http://127.0.0.1:${port}`;
+  const server = startServer(python, home, port, token);
+  let browser: Browser;
+  try {
+    await server.ready(`${address}/api/status?token=${token}`);
+    browser = await chromium.launch({ executablePath, args: browserFlags });
+  } catch (error) {
+    await server.stop();
+    await rm(home, { recursive: true, force: true });
+    throw error;
+  }
+
+  return {
+    root,
+    browser,
+    async writeNotebook(name, bundles) {
+      await writeFile(join(root, name), JSON.stringify(notebook(bundles)));
+    },
+    async open(name, { theme = "light" } = {}) {
+      await chooseTheme(home, theme);
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+      const page = await context.newPage();
+      await page.goto(`${address}/lab/tree/${name}?token=${token}&reset`);
+      await page.locator(".jp-Notebook .jp-Cell").first().waitFor({ timeout: 60_000 });
+      return page;
+    },
+    async stop() {
+      await browser.close();
+      await server.stop();
+      await rm(home, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+/** Python of the environment that set-up uses. */
+function pythonPath(): string {
+  const environment = process.env.VIRTUAL_ENV ?? process.env.CONDA_PREFIX ?? join(repository, ".venv");
+  const python = join(environment, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+  if (!existsSync(python)) {
+    throw new Error(`${environment} holds no Python; run npm run setup.`);
+  }
+  return python;
+}
+
+interface Server {
+  /** Waits until the address answers; fails with the server's own words when it ends before that. */
+  ready(address: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function startServer(python: string, home: string, port: number, token: string): Server {
+  const child = spawn(
+    python,
+    [
+      "-m",
+      "jupyterlab",
+      "--no-browser",
+      `--ServerApp.root_dir=${join(home, "root")}`,
+      "--ServerApp.ip=127.0.0.1",
+      `--ServerApp.port=${port}`,
+      "--ServerApp.port_retries=0",
+      "--ServerApp.allow_root=True",
+      `--LabApp.extra_labextensions_path=${join(home, "extensions")}`,
+    ],
+    {
+      // A group of its own, so that stop() ends the kernels too.
+      detached: true,
+      env: {
+        ...process.env,
+        JUPYTER_TOKEN: token,
+        JUPYTER_CONFIG_DIR: join(home, "config"),
+        JUPYTER_DATA_DIR: join(home, "data"),
+        JUPYTER_RUNTIME_DIR: join(home, "runtime"),
+        JUPYTERLAB_SETTINGS_DIR: join(home, "settings"),
+        JUPYTERLAB_WORKSPACES_DIR: join(home, "workspaces"),
+        IPYTHONDIR: join(home, "ipython"),
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (text: Buffer) => {
+      said = (said + text.toString()).slice(-5000);
+    });
+  }
+  const ended = new Promise<void>((done) => child.once("exit", () => done()));
+  return {
+    async ready(address) {
+      for (let attempt = 0; attempt < 600; attempt++) {
+        if (child.exitCode !== null) {
+          throw new Error(`JupyterLab ended with status ${child.exitCode}:\n${said}`);
+        }
+        const answer = await fetch(address).catch(() => undefined);
+        if (answer?.ok) {
+          return;
+        }
+        await wait(100);
+      }
+      throw new Error(`JupyterLab did not answer within a minute:\n${said}`);
+    },
+    async stop() {
+      signal(child, "SIGTERM");
+      await Promise.race([ended, wait(10_000)]);
+      signal(child, "SIGKILL");
+      await ended;
+    },
+  };
+}
+
+/** Signals the child's whole group, which may be gone already. */
+function signal(child: ChildProcess, name: NodeJS.Signals): void {
+  if (child.pid === undefined) {
+    return;
+  }
+  try {
+    process.kill(-child.pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+      throw error;
+    }
+  }
+}
+
+async function chooseTheme(home: string, theme: "light" | "dark"): Promise<void> {
+  const folder = join(home, "settings/@jupyterlab/apputils-extension");
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    join(folder, "themes.jupyterlab-settings"),
+    JSON.stringify({ theme: theme === "dark" ? "JupyterLab Dark" : "JupyterLab Light" }),
+  );
+}
+
+function freePort(): Promise<number> {
+  return new Promise((found, failed) => {
+    const probe = createServer();
+    probe.once("error", failed);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => found(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
+
+function notebook(bundles: readonly Bundle[]): object {
+  return {
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: { kernelspec: { name: "python3", display_name: "Python 3", language: "python" } },
+    cells: bundles.map((data, index) => ({
+      cell_type: "code",
+      id: `cell-${index}`,
+      source: `show(${index});`,
+      metadata: {},
+      execution_count: index + 1,
+      outputs: [{ output_type: "display_data", data, metadata: {} }],
+    })),
+  };
+}
