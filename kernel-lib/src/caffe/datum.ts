@@ -42,10 +42,9 @@ export function encodeDatum(datum: Datum): Uint8Array {
 
 /** Encodes any record through the protobuf library. */
 export function encodeAnyDatum(datum: Datum): Uint8Array {
-  const sizes =
-    datum.encoded && datum.channels === 0
-      ? {}
-      : { channels: datum.channels, height: datum.height, width: datum.width };
+  // Caffe writes a raw record's sizes always, and gives an encoded record none.
+  const size = (value: number) => (datum.encoded && value === 0 ? undefined : value);
+  const sizes = { channels: size(datum.channels), height: size(datum.height), width: size(datum.width) };
   const values = datum.floatData ? { floatData: Array.from(datum.floatData) } : { data: datum.data };
   return toBinary(
     DatumSchema,

@@ -29,13 +29,14 @@ const modelFile = "a Caffe model (.caffemodel)";
  * @example
  * const net = parseNet('layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip" }', "example");
  * const weights = new Map([["ip", [{ shape: [1, 2], data: new Float32Array([0.5, -1]) }]]]);
- * decodeModel(encodeModel(net, weights), "example").weights; // => Map { "ip" => [{ shape: [1, 2], data: Float32Array [0.5, -1] }] }
+ * decodeModel(encodeModel(net, weights), "example").weights.get("ip")?.[0].data; // => Float32Array [0.5, -1]
  */
 export function decodeModel(bytes: Uint8Array, subject: string): CaffeModel {
   const net = decodeMessage(NetParameterSchema, bytes, subject, modelFile);
+  const inputs = net.input;
   upgradeNet(net, subject);
   if (net.layer.length === 0) throw damaged(subject, "no layer", modelFile);
-  checkOrder(net, subject);
+  checkOrder(net, subject, inputs);
   const weights = new Map<string, Blob[]>();
   for (const layer of net.layer) {
     if (layer.blobs.length === 0) continue;
@@ -53,7 +54,8 @@ export function decodeModel(bytes: Uint8Array, subject: string): CaffeModel {
 }
 
 /**
- * Encodes a model as Caffe writes it: the layers of the training phase, each with its phase and its weights.
+ * Encodes a model as Caffe writes it: the layers of the training phase, each with its phase and its weights
+ * (byte for byte, but for the Split layers that Caffe puts in where two layers take the same blob).
  * Fields that this version doesn't know go along.
  *
  * @throws HistobookError `BadInput` for weights of a layer that the network doesn't have, or of a shape that
@@ -75,6 +77,8 @@ export function encodeModel(net: NetParameter, weights: ReadonlyMap<string, read
   written.layer = written.layer.map((layer) => {
     const copy = Object.assign(create(LayerParameterSchema), layer);
     if (!isFieldSet(layer, LayerParameterSchema.field.phase)) copy.phase = Phase.TRAIN;
+    // Loss layers set their default weight when they are built, before the model is written.
+    if (isLoss(layer.type) && layer.lossWeight.length === 0) copy.lossWeight = [1];
     copy.blobs = (weights.get(layer.name) ?? []).map(encodeBlob);
     return copy;
   });
@@ -104,6 +108,11 @@ export function writeModel(
   weights: ReadonlyMap<string, readonly Blob[]>,
 ): void {
   writeWholeFile(path, encodeModel(net, weights));
+}
+
+/** Every loss of Caffe's: SoftmaxWithLoss, EuclideanLoss, HingeLoss ... */
+function isLoss(type: string): boolean {
+  return type.endsWith("Loss");
 }
 
 function withNewShape(blob: Blob, type: string, index: number): Blob {

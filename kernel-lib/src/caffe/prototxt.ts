@@ -22,12 +22,13 @@ const solverText = "a Caffe solver (prototxt)";
  * layers mixed, and for layers that need what comes later.
  *
  * @example
- * parseNet('layers { name: "relu1" type: RELU bottom: "a" top: "a" }', "example").layer[0].type; // => "ReLU"
+ * parseNet('layers { name: "relu1" type: RELU bottom: "a" top: "b" }', "example").layer[0].type; // => "ReLU"
  */
 export function parseNet(text: string, subject: string): NetParameter {
   const net = parseText(NetParameterSchema, text, subject, netText);
+  const inputs = net.input;
   upgradeNet(net, subject);
-  checkOrder(net, subject);
+  checkOrder(net, subject, inputs);
   return net;
 }
 

@@ -63,7 +63,7 @@ function lineOfError(schema: DescMessage, text: string, message: string): number
   let [without, within] = [0, lines.length];
   while (within - without > 1) {
     const middle = (without + within) >> 1;
-    if (errorOf(schema, lines.slice(0, middle).join("\n")) === message) within = middle;
+    if (errorOf(schema, lines.slice(0, middle).join("\n") + "\n") === message) within = middle;
     else without = middle;
   }
   return within;

@@ -118,7 +118,9 @@ function feed(
   const side = transformation.cropSize;
   const [dataTop, labelTop] = plan.source?.top ?? [...plan.inputs.keys()];
   const values = transformBatch(batch, images, transformation);
-  const inputs = new Map<string, Tensor>([[dataTop, tf.tensor4d(values, [count, side, side, images.channels])]]);
+  const inputs = new Map<string, Tensor>([
+    [dataTop, tf.tensor4d(values, [count, side, side, images.channels])],
+  ]);
   if (labelTop !== undefined) inputs.set(labelTop, tf.tensor1d(batch.labels, "int32"));
   return inputs;
 }
@@ -143,7 +145,10 @@ function createHistory(
       tf.tidy(() => {
         const blob = history?.[slot * parameters.length + index];
         const values = blob && toTensorOrder(blob.data, layout);
-        return tf.variable(values ? tf.tensor(values, layout.tensorShape) : tf.zeros(layout.tensorShape), false);
+        return tf.variable(
+          values ? tf.tensor(values, layout.tensorShape) : tf.zeros(layout.tensorShape),
+          false,
+        );
       }),
     ),
   );

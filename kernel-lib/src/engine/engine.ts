@@ -13,7 +13,13 @@ export type EngineName = "tensorflow-gpu" | "tensorflow" | "wasm" | "javascript"
 export type EngineChoice = EngineName | "auto";
 
 /** All choices, as `--engine` takes them. */
-export const engineChoices: readonly EngineChoice[] = ["auto", "tensorflow-gpu", "tensorflow", "wasm", "javascript"];
+export const engineChoices: readonly EngineChoice[] = [
+  "auto",
+  "tensorflow-gpu",
+  "tensorflow",
+  "wasm",
+  "javascript",
+];
 
 /** A TensorFlow.js backend that works, and why no faster one was taken. */
 export interface Engine {
@@ -80,7 +86,9 @@ const loaders: Record<EngineName, () => Promise<Loaded>> = {
     if (!hasNvidiaGpu()) throw new Error("no NVIDIA GPU was found");
     const engine = loadNative(["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]);
     if (engine.name === "tensorflow-gpu") return Promise.resolve(engine);
-    throw new Error(`${engine.description} was loaded, but it sees no GPU that it can use (CUDA 12 and cuDNN 9 missing?)`);
+    throw new Error(
+      `${engine.description} was loaded, but it sees no GPU that it can use (CUDA 12 and cuDNN 9 missing?)`,
+    );
   },
   tensorflow: () => Promise.resolve(loadNative(["@tensorflow/tfjs-node", "@tensorflow/tfjs-node-gpu"])),
   wasm: loadWebAssembly,
@@ -128,7 +136,8 @@ function loadNative(packages: string[]): Loaded {
 function firstSentence(error: unknown, name: string): string {
   const message = messageOf(error);
   if (message.includes(`Cannot find module '${name}'`)) return "not installed; 'npm run setup' installs it";
-  if (message.includes("tfjs_binding.node")) return "its native addon is not built; 'npm run setup' builds it";
+  if (message.includes("tfjs_binding.node"))
+    return "its native addon is not built; 'npm run setup' builds it";
   return message.split("\n")[0];
 }
 

@@ -4,7 +4,7 @@ export { eagerClassifier, type Classifier } from "./classifier.js";
 export { eagerLearner } from "./eagerLearner.js";
 export type { Learner, LearnerSettings, LearnerState } from "./learner.js";
 export type { ParameterPlan, Shape } from "./layers/index.js";
-export { isActive, isDataLayer, parameterCount, planNetwork, type NetworkPlan, type PlannedLayer } from "./plan.js";
+export { isDataLayer, parameterCount, planNetwork, type NetworkPlan, type PlannedLayer } from "./plan.js";
 export { solverKind, type SolverConstants, type SolverType } from "./updateRules.js";
 export {
   transformationOf,
@@ -14,3 +14,4 @@ export {
   type Transformation,
 } from "./transformation.js";
 export { initialWeights, takeWeights, type Weights } from "./weights.js";
+export { examine, type Examination, type Finding } from "./examine.js";

@@ -1,4 +1,4 @@
-import { Phase, type LayerParameter, type NetParameter, type NetStateRule } from "../caffe/index.js";
+import { filterNet, type LayerParameter, type NetParameter, type Phase } from "../caffe/index.js";
 import { HistobookError } from "../foundation/index.js";
 import { isSource, kindOf, type ParameterPlan, type Shape } from "./layers/index.js";
 
@@ -31,8 +31,12 @@ export interface NetworkPlan {
  *   prototxt with `input_dim` or an Input layer brings its own
  * @throws HistobookError `Unsupported` for an unknown layer, `BadInput` for a bottom that nothing makes.
  */
-export function planNetwork(net: NetParameter, phase: Phase, inputShapes: ReadonlyMap<string, Shape>): NetworkPlan {
-  const active = net.layer.filter((layer) => isActive(layer, phase));
+export function planNetwork(
+  net: NetParameter,
+  phase: Phase,
+  inputShapes: ReadonlyMap<string, Shape>,
+): NetworkPlan {
+  const active = filterNet(net, { phase }).layer;
   const inputs = new Map<string, Shape>();
   const made = new Map<string, Shape>();
   const layers: PlannedLayer[] = [];
@@ -53,7 +57,12 @@ export function planNetwork(net: NetParameter, phase: Phase, inputShapes: Readon
     }
     const bottoms = layer.bottom.map((bottom) => {
       const shape = made.get(bottom);
-      if (!shape) throw missing(layer.name, `a bottom "${bottom}" that no layer before it makes`, "a top of an earlier layer");
+      if (!shape)
+        throw missing(
+          layer.name,
+          `a bottom "${bottom}" that no layer before it makes`,
+          "a top of an earlier layer",
+        );
       unused.delete(bottom);
       return shape;
     });
@@ -72,17 +81,11 @@ export function isDataLayer(layer: LayerParameter): boolean {
   return layer.type === "Data" || layer.type === "ImageData";
 }
 
-/** Tells whether a layer belongs to a phase, by its `phase`, `include` and `exclude` rules. */
-export function isActive(layer: LayerParameter, phase: Phase): boolean {
-  const meets = (rule: NetStateRule): boolean => !isSet(rule, "phase") || rule.phase === phase;
-  if (layer.include.length > 0) return layer.include.some(meets);
-  if (layer.exclude.length > 0) return !layer.exclude.some(meets);
-  return !isSet(layer, "phase") || layer.phase === phase;
-}
-
 /** The number of learned values in a network. */
 export function parameterCount(plan: NetworkPlan): number {
-  const sizes = plan.layers.flatMap(({ parameters }) => parameters.map(({ shape }) => shape.reduce((a, b) => a * b, 1)));
+  const sizes = plan.layers.flatMap(({ parameters }) =>
+    parameters.map(({ shape }) => shape.reduce((a, b) => a * b, 1)),
+  );
   return sizes.reduce((total, size) => total + size, 0);
 }
 
@@ -91,11 +94,6 @@ function ownInputShape(layer: LayerParameter, index: number): Shape | undefined 
   const shape = shapes.length === 1 ? shapes[0] : shapes.at(index);
   // The first dimension is the batch's, which is free here.
   return shape?.dim.slice(1).map(Number);
-}
-
-/** In protobuf's generated classes an absent optional field reads as its default from the prototype. */
-function isSet(message: object, field: string): boolean {
-  return Object.hasOwn(message, field);
 }
 
 function missing(layer: string, found: string, expected: string): HistobookError {

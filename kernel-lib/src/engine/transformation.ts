@@ -66,7 +66,11 @@ export function transformationOf(
  *
  * As Caffe does, the mean is subtracted at the pixel's place in the source image, before mirroring.
  */
-export function transformBatch(batch: ImageBatch, images: ImageShape, transformation: Transformation): Float32Array {
+export function transformBatch(
+  batch: ImageBatch,
+  images: ImageShape,
+  transformation: Transformation,
+): Float32Array {
   const { channels, height, width } = images;
   const { cropSize, scale, mean } = transformation;
   const plane = height * width;

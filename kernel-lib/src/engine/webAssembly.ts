@@ -48,8 +48,19 @@ function registerFilterGradient(tf: TensorFlow): void {
         const filters = tf.transpose(gradient, [1, 2, 0, 3]);
         // A stride of the convolution is a dilation of its gradient.
         const dilation = stride as [number, number];
-        const all: Tensor4D = tf.conv2d(images as Tensor4D, filters as Tensor4D, 1, "valid", "NHWC", dilation);
-        const wanted = tf.slice4d(all, [0, 0, 0, 0], [filterShape[2], filterShape[0], filterShape[1], filterShape[3]]);
+        const all: Tensor4D = tf.conv2d(
+          images as Tensor4D,
+          filters as Tensor4D,
+          1,
+          "valid",
+          "NHWC",
+          dilation,
+        );
+        const wanted = tf.slice4d(
+          all,
+          [0, 0, 0, 0],
+          [filterShape[2], filterShape[0], filterShape[1], filterShape[3]],
+        );
         return tf.transpose(wanted, [1, 2, 0, 3]);
       });
     },

@@ -35,7 +35,8 @@ export function takeWeights(plan: NetworkPlan, model: Weights, subject: string, 
     if (planned.parameters.length === 0) continue;
     const { name } = planned.layer;
     const blobs = model.get(name) ?? fallback?.get(name);
-    if (!blobs) throw mismatch(subject, `no weights for layer "${name}"`, "weights for every layer of the network");
+    if (!blobs)
+      throw mismatch(subject, `no weights for layer "${name}"`, "weights for every layer of the network");
     checkShapes(planned, blobs, subject);
     taken.set(
       name,
@@ -46,7 +47,8 @@ export function takeWeights(plan: NetworkPlan, model: Weights, subject: string, 
 }
 
 function checkShapes({ layer, parameters }: PlannedLayer, blobs: Blob[], subject: string): void {
-  const describe = (shapes: (readonly number[])[]): string => shapes.map((shape) => shape.join("x")).join(" and ");
+  const describe = (shapes: (readonly number[])[]): string =>
+    shapes.map((shape) => shape.join("x")).join(" and ");
   const fits = parameters.every(({ shape }, index) => {
     const blob = blobs.at(index);
     return blob !== undefined && withoutOnes(blob.shape) === withoutOnes(shape);

@@ -67,6 +67,7 @@ export async function openFeed(layer: LayerParameter, options: FeedOptions): Pro
       batchSize,
       async next() {
         const { value } = await batches.next();
+        if (!value) throw new Error(`the batches of ${parameter.source} ended although they have no end`);
         const drawn = drawBatch(batchSize, images, transformation, { seed, phase, number: number++ });
         return { pixels: value.data, labels: value.labels, ...drawn };
       },

@@ -30,20 +30,24 @@ export interface TrainOptions extends RunOptions {
 }
 
 /** The options that change what a prototxt says; recorded with the model. */
-export type Overrides = Partial<Pick<TrainOptions, "iterations" | "batch" | "snapshotEvery" | "learningRate">>;
+export type Overrides = Partial<
+  Pick<TrainOptions, "iterations" | "batch" | "snapshotEvery" | "learningRate">
+>;
 
 /**
  * Checks the options that change a prototxt, and leaves out those that were not given.
  *
  * @throws HistobookError `BadOption`.
  */
-export function overridesOf(options: TrainOptions): Overrides {
+export function overridesOf(options: Overrides): Overrides {
   const { iterations, batch, snapshotEvery, learningRate } = options;
   const count = { minimum: 1, integer: true };
   return {
     ...(iterations !== undefined && { iterations: numberOption("--iterations", iterations, count) }),
     ...(batch !== undefined && { batch: numberOption("--batch", batch, count) }),
-    ...(snapshotEvery !== undefined && { snapshotEvery: numberOption("--snapshot-every", snapshotEvery, count) }),
+    ...(snapshotEvery !== undefined && {
+      snapshotEvery: numberOption("--snapshot-every", snapshotEvery, count),
+    }),
     ...(learningRate !== undefined && {
       learningRate: numberOption("--learning-rate", learningRate, { minimum: 1e-12 }),
     }),

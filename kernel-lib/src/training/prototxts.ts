@@ -21,7 +21,10 @@ export interface FoldPrototxts {
  *
  * @returns the files written now, relative to the study
  */
-export function writeFoldPrototxts(directory: string, { fold, size, testPatches, overrides }: FoldPrototxts): string[] {
+export function writeFoldPrototxts(
+  directory: string,
+  { fold, size, testPatches, overrides }: FoldPrototxts,
+): string[] {
   const { iterations = 600_000, batch = 128, snapshotEvery = 10_000, learningRate = 0.001 } = overrides;
   const net = trainingNetName(size, fold);
   const texts: [file: string, text: () => string][] = [

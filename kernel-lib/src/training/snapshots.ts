@@ -1,6 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { readModel, readSolverState, writeModel, writeSolverState, type NetParameter } from "../caffe/index.js";
+import {
+  readModel,
+  readSolverState,
+  writeModel,
+  writeSolverState,
+  type NetParameter,
+} from "../caffe/index.js";
 import type { LearnerState } from "../engine/index.js";
 import { HistobookError, makeFolder } from "../foundation/index.js";
 
@@ -13,7 +19,10 @@ export interface Snapshot extends LearnerState {
 
 /** The names of a snapshot's two files (Caffe's own: PREFIX_iter_N). */
 export function snapshotFiles(prefix: string, iteration: number): { model: string; state: string } {
-  return { model: `${prefix}_iter_${iteration}.caffemodel`, state: `${prefix}_iter_${iteration}.solverstate` };
+  return {
+    model: `${prefix}_iter_${iteration}.caffemodel`,
+    state: `${prefix}_iter_${iteration}.solverstate`,
+  };
 }
 
 /**
@@ -44,10 +53,7 @@ export function writeSnapshot(
  *
  * @throws HistobookError `BadInput` when one of the two is missing or damaged.
  */
-export function readSnapshot(
-  statePath: string,
-  workingDirectory: string,
-): Snapshot {
+export function readSnapshot(statePath: string, workingDirectory: string): Snapshot {
   const { iteration, learnedNet, currentStep, history } = readSolverState(statePath);
   const candidates = [resolve(workingDirectory, learnedNet), join(dirname(statePath), basename(learnedNet))];
   const model = candidates.find((path) => existsSync(path));

@@ -1,10 +1,9 @@
 import { dirname, resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Phase, readModel, type NetParameter, type SolverParameter } from "../caffe/index.js";
+import { filterNet, Phase, readModel, type NetParameter, type SolverParameter } from "../caffe/index.js";
 import {
   eagerLearner,
   initialWeights,
-  isActive,
   isDataLayer,
   planNetwork,
   takeWeights,
@@ -69,7 +68,11 @@ export async function solve(task: SolveTask): Promise<SolveResult> {
   let learner: Learner | undefined;
   try {
     if (solver.testInterval > 0 && hasTestPhase(task.net)) {
-      test = await openPhase(task, Phase.TEST, reread ? 0 : testsBefore(solver, from) * testIterations(solver));
+      test = await openPhase(
+        task,
+        Phase.TEST,
+        reread ? 0 : testsBefore(solver, from) * testIterations(solver),
+      );
     }
     learner = startLearner(task, train, start);
     const run = new Run(task, train, test, learner, from);
@@ -141,8 +144,13 @@ class Run {
 
   snapshot(): void {
     const { solver, net, workingDirectory } = this.task;
-    if (this.saved?.iteration === this.iteration || (this.saved === undefined && this.iteration === 0)) return;
-    const state: Snapshot = { iteration: this.iteration, currentStep: stepOf(solver, this.iteration), ...this.learner.state() };
+    if (this.saved?.iteration === this.iteration || (this.saved === undefined && this.iteration === 0))
+      return;
+    const state: Snapshot = {
+      iteration: this.iteration,
+      currentStep: stepOf(solver, this.iteration),
+      ...this.learner.state(),
+    };
     const files = writeSnapshot(workingDirectory, solver.snapshotPrefix, net, state);
     this.saved = { iteration: this.iteration, files };
     this.add({ kind: "snapshot", iteration: this.iteration, state: files.state });
@@ -185,7 +193,7 @@ class Run {
 
 async function openPhase(task: SolveTask, phase: Phase, startBatch: number): Promise<OpenPhase> {
   const { net, workingDirectory, subject, seed } = task;
-  const layer = net.layer.find((candidate) => isDataLayer(candidate) && isActive(candidate, phase));
+  const layer = filterNet(net, { phase }).layer.find(isDataLayer);
   if (!layer) {
     throw new HistobookError("BadInput", {
       subject,
@@ -251,7 +259,7 @@ function checkSolver(solver: SolverParameter, subject: string): void {
 }
 
 function hasTestPhase(net: NetParameter): boolean {
-  return net.layer.some((layer) => isDataLayer(layer) && isActive(layer, Phase.TEST));
+  return filterNet(net, { phase: Phase.TEST }).layer.some(isDataLayer);
 }
 
 function testIterations(solver: SolverParameter): number {

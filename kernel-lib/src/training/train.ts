@@ -1,10 +1,23 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { readNetPrototxt, readSolverPrototxt, type NetParameter, type SolverParameter } from "../caffe/index.js";
-import { isActive, isDataLayer, loadEngine, type Engine } from "../engine/index.js";
+import {
+  filterNet,
+  Phase,
+  readNetPrototxt,
+  readSolverPrototxt,
+  type NetParameter,
+  type SolverParameter,
+} from "../caffe/index.js";
+import { isDataLayer, loadEngine, type Engine } from "../engine/index.js";
 import { fingerprint, HistobookError, numberOption } from "../foundation/index.js";
-import { Phase } from "../caffe/index.js";
-import { readManifest, solverName, trainingLogName, updateManifest, type Manifest, type Study } from "../study/index.js";
+import {
+  readManifest,
+  solverName,
+  trainingLogName,
+  updateManifest,
+  type Manifest,
+  type Study,
+} from "../study/index.js";
 import { applyOverrides, overridesOf, type Overrides, type TrainOptions } from "./options.js";
 import { writeFoldPrototxts } from "./prototxts.js";
 import { newestSnapshot } from "./snapshots.js";
@@ -52,7 +65,9 @@ export async function train(study: Study, options: TrainOptions = {}): Promise<T
   for (const fold of folds) {
     const database = manifest.databases[fold];
     const testPatches = database.test.count;
-    result.written.push(...writeFoldPrototxts(directory, { fold, size: database.size, testPatches, overrides }));
+    result.written.push(
+      ...writeFoldPrototxts(directory, { fold, size: database.size, testPatches, overrides }),
+    );
     const run = readRun(directory, fold, overrides, testPatches);
     result.folds.push(await trainFold(study, fold, database, run, engine, options));
   }
@@ -81,7 +96,9 @@ export async function trainSolver(
   applyOverrides(solver, net, overridesOf(options));
   const engine = await loadEngine(options.engine);
   const seed = numberOption("--seed", options.seed ?? 1, { integer: true });
-  const newest = options.resume ? newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix)) : undefined;
+  const newest = options.resume
+    ? newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix))
+    : undefined;
   const { weights, snapshot = newest, cursor, report, signal, onEntry } = options;
   const result = await solve({
     engine,
@@ -129,7 +146,11 @@ async function trainFold(
     const entries = readTrainingLog(logPath);
     return { fold, model: earlier.file, iterations: earlier.iterations, entries, reused: true };
   }
-  const snapshot = options.snapshot ? resolve(options.snapshot) : options.resume ? resumable(logPath, key, workingDirectory, solver) : undefined;
+  const snapshot = options.snapshot
+    ? resolve(options.snapshot)
+    : options.resume
+      ? resumable(logPath, key, workingDirectory, solver)
+      : undefined;
   const run = await solve({
     engine,
     solver,
@@ -158,7 +179,16 @@ async function trainFold(
     ...manifest,
     models: {
       ...manifest.models,
-      [fold]: { key, file, scale, size, iterations: run.iterations, engine: engine.description, seed, overrides },
+      [fold]: {
+        key,
+        file,
+        scale,
+        size,
+        iterations: run.iterations,
+        engine: engine.description,
+        seed,
+        overrides,
+      },
     },
   }));
   return { fold, model: file, iterations: run.iterations, entries: run.entries, reused: false };
@@ -191,30 +221,46 @@ function readSolverAndNet(
 }
 
 /** The newest snapshot of the same run; one of another run (other options, another database) is no start. */
-function resumable(logPath: string, key: string, workingDirectory: string, solver: SolverParameter): string | undefined {
+function resumable(
+  logPath: string,
+  key: string,
+  workingDirectory: string,
+  solver: SolverParameter,
+): string | undefined {
   const entries = readTrainingLog(logPath);
   const run = entries.find((entry) => entry.kind === "run");
   // Without a log the snapshots come from elsewhere, perhaps from Caffe itself: take the newest.
   if (!run) return newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix));
   if (run.kind === "run" && run.key !== key) return undefined;
-  const states = entries.flatMap((entry) => (entry.kind === "snapshot" ? [resolve(workingDirectory, entry.state)] : []));
+  const states = entries.flatMap((entry) =>
+    entry.kind === "snapshot" ? [resolve(workingDirectory, entry.state)] : [],
+  );
   return states.filter((state) => existsSync(state)).at(-1);
 }
 
-function runEntry(key: string, engine: Engine, solver: SolverParameter, net: NetParameter): LogEntry & { kind: "run" } {
-  const source = net.layer.find((layer) => isDataLayer(layer) && isActive(layer, Phase.TRAIN));
+function runEntry(
+  key: string,
+  engine: Engine,
+  solver: SolverParameter,
+  net: NetParameter,
+): LogEntry & { kind: "run" } {
+  const source = filterNet(net, { phase: Phase.TRAIN }).layer.find(isDataLayer);
   const batch = source?.dataParam?.batchSize ?? 0;
   return { kind: "run", key, engine: engine.description, iterations: solver.maxIter, batch };
 }
 
 function foldsToTrain(manifest: Manifest, fold: number | undefined, directory: string): number[] {
-  const made = Object.keys(manifest.databases).map(Number).sort((a, b) => a - b);
+  const made = Object.keys(manifest.databases)
+    .map(Number)
+    .sort((a, b) => a - b);
   if (fold !== undefined) numberOption("--fold", fold, { minimum: 1, integer: true });
-  if (made.length > 0 && (fold === undefined || made.includes(fold))) return fold === undefined ? made : [fold];
+  if (made.length > 0 && (fold === undefined || made.includes(fold)))
+    return fold === undefined ? made : [fold];
   throw new HistobookError("MissingStep", {
     subject: directory,
     found: made.length === 0 ? "no databases" : `databases of folds ${made.join(", ")} only`,
-    expected: fold === undefined ? "DB_train_1 and the others of step 3" : `DB_train_${fold} and DB_test_${fold}`,
+    expected:
+      fold === undefined ? "DB_train_1 and the others of step 3" : `DB_train_${fold} and DB_test_${fold}`,
     fix: `run 'histobook databases ${directory}' first`,
   });
 }

@@ -23,7 +23,11 @@ export const convolution: LayerKind = {
     };
     const shape = [parameterOf(layer).numOutput, size(height, 0), size(width, 1)];
     if (shape.some((length) => length < 1)) {
-      throw unsupported(layer, `a window larger than its input of ${height} x ${width}`, "a smaller kernel_size");
+      throw unsupported(
+        layer,
+        `a window larger than its input of ${height} x ${width}`,
+        "a smaller kernel_size",
+      );
     }
     return [shape];
   },
@@ -32,13 +36,27 @@ export const convolution: LayerKind = {
     const [channels] = spatial(layer, bottom);
     const [height, width] = windowOf(layer).kernel;
     const shape = [parameter.numOutput, channels, height, width];
-    const layout = { dimensions: shape, order: [2, 3, 1, 0], tensorShape: [height, width, channels, shape[0]] };
-    const weights: ParameterPlan = { shape, layout, filler: parameter.weightFiller, ...multipliers(layer, 0) };
+    const layout = {
+      dimensions: shape,
+      order: [2, 3, 1, 0],
+      tensorShape: [height, width, channels, shape[0]],
+    };
+    const weights: ParameterPlan = {
+      shape,
+      layout,
+      filler: parameter.weightFiller,
+      ...multipliers(layer, 0),
+    };
     if (!parameter.biasTerm) return [weights];
     const biasShape = [parameter.numOutput];
     return [
       weights,
-      { shape: biasShape, layout: sameLayout(biasShape), filler: parameter.biasFiller, ...multipliers(layer, 1) },
+      {
+        shape: biasShape,
+        layout: sameLayout(biasShape),
+        filler: parameter.biasFiller,
+        ...multipliers(layer, 1),
+      },
     ];
   },
   run({ tf, layer, bottoms, parameters }) {
@@ -72,12 +90,16 @@ function windowOf(layer: LayerParameter): Window {
     repeated.at(0) ?? fallback,
     repeated.at(1) ?? repeated.at(0) ?? fallback,
   ];
-  const kernel = parameter.kernelH > 0 ? pair(parameter.kernelH, parameter.kernelW) : both(parameter.kernelSize, 0);
+  const kernel =
+    parameter.kernelH > 0 ? pair(parameter.kernelH, parameter.kernelW) : both(parameter.kernelSize, 0);
   if (kernel[0] < 1 || kernel[1] < 1) throw unsupported(layer, "no kernel_size", "kernel_size of 1 or more");
   return {
     kernel,
     stride: parameter.strideH > 0 ? pair(parameter.strideH, parameter.strideW) : both(parameter.stride, 1),
-    pad: parameter.padH > 0 || parameter.padW > 0 ? pair(parameter.padH, parameter.padW) : both(parameter.pad, 0),
+    pad:
+      parameter.padH > 0 || parameter.padW > 0
+        ? pair(parameter.padH, parameter.padW)
+        : both(parameter.pad, 0),
     dilation: both(parameter.dilation, 1),
   };
 }

@@ -27,14 +27,15 @@ export const softmaxLoss: LayerKind = {
     const labels = tf.oneHot(bottoms[1] as Tensor1D, classCount(layer, shapes[0]));
     const loss = tf.customGrad((...values) => {
       const scores = values[0] as Tensor2D;
+      const count = scores.shape[0];
       const save = values[values.length - 1] as unknown as (tensors: Tensor[]) => void;
       const probabilities = tf.softmax(scores);
-      save([probabilities]);
+      save([probabilities, labels]);
       const ofLabel = tf.sum(tf.mul(probabilities, labels), 1);
       return {
         value: tf.neg(tf.mean(tf.log(tf.maximum(ofLabel, smallestFloat)))),
         gradFunc: (upstream: Tensor, saved: Tensor[]) =>
-          tf.mul(upstream, tf.div(tf.sub(saved[0], labels), scores.shape[0])),
+          tf.mul(upstream, tf.div(tf.sub(saved[0], saved[1]), count)),
       };
     });
     return [loss(bottoms[0])];

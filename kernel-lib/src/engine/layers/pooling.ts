@@ -1,5 +1,9 @@
 import type { Tensor4D } from "@tensorflow/tfjs";
-import { PoolingParameter_PoolMethod, type LayerParameter } from "../../caffe/index.js";
+import {
+  PoolingParameter_PoolMethod,
+  PoolingParameter_RoundMode,
+  type LayerParameter,
+} from "../../caffe/index.js";
 import type { TensorFlow } from "../tensorflow.js";
 import { spatial, unsupported, type LayerKind } from "./layer.js";
 
@@ -56,7 +60,9 @@ export const pooling: LayerKind = {
     // TensorFlow's "same" pooling leaves out what lies beyond the input; where it puts its windows at the same
     // places, that is Caffe's arithmetic too, in one kernel.
     if (axes.every(isSame)) {
-      return [isMaximum ? tf.maxPool(input, kernel, stride, "same") : tf.avgPool(input, kernel, stride, "same")];
+      return [
+        isMaximum ? tf.maxPool(input, kernel, stride, "same") : tf.avgPool(input, kernel, stride, "same"),
+      ];
     }
     const padded = padTo(tf, input, axes, isMaximum ? -3e38 : 0);
     if (isMaximum) return [tf.maxPool(padded, kernel, stride, "valid")];
@@ -75,12 +81,19 @@ function axesOf(layer: LayerParameter, shape: readonly number[]): [PoolingAxis, 
     throw unsupported(layer, "pool: STOCHASTIC", "MAX or AVE");
   }
   const [, height, width] = spatial(layer, shape);
+  if (parameter.roundMode === PoolingParameter_RoundMode.FLOOR) {
+    throw unsupported(layer, "round_mode: FLOOR", "CEIL, Caffe's default");
+  }
   if (parameter.globalPooling) return [poolingAxis(height, height, 1, 0), poolingAxis(width, width, 1, 0)];
   const kernel = [parameter.kernelH || parameter.kernelSize, parameter.kernelW || parameter.kernelSize];
   const stride = [parameter.strideH || parameter.stride || 1, parameter.strideW || parameter.stride || 1];
   const pad = [parameter.padH || parameter.pad, parameter.padW || parameter.pad];
-  if (kernel.some((length) => length < 1)) throw unsupported(layer, "no kernel_size", "kernel_size of 1 or more");
-  return [poolingAxis(height, kernel[0], stride[0], pad[0]), poolingAxis(width, kernel[1], stride[1], pad[1])];
+  if (kernel.some((length) => length < 1))
+    throw unsupported(layer, "no kernel_size", "kernel_size of 1 or more");
+  return [
+    poolingAxis(height, kernel[0], stride[0], pad[0]),
+    poolingAxis(width, kernel[1], stride[1], pad[1]),
+  ];
 }
 
 /** Tells whether TensorFlow's "same" pooling has the same windows, all its padding at the end. */

@@ -1,0 +1,71 @@
+import { Command, InvalidArgumentError } from "commander";
+import { isHistobookError, type RunOptions, type Skipped } from "../foundation/index.js";
+import { jsonReporter, textReporter, type Reporter } from "./reporter.js";
+
+/** What a command's work gives back: data for programs, lines for people, and what was passed over. */
+export interface Outcome {
+  data: object;
+  lines: string[];
+  skipped?: Skipped[];
+}
+
+/** The commands' exit statuses. */
+export const exitStatus = { done: 0, failed: 1, wrongUsage: 2, someSkipped: 3 } as const;
+
+/** Makes a command with what all commands have. */
+export function newCommand(name: string, description: string): Command {
+  return new Command(name).description(description).option("--json", "write one JSON object a line");
+}
+
+/**
+ * Runs a command's work: progress, interrupts, one sentence for an error, the exit status.
+ *
+ * The first interrupt lets the step come to a whole end; a second one ends at once.
+ */
+export async function perform(
+  options: { json?: boolean },
+  work: (run: Required<RunOptions>) => Promise<Outcome>,
+): Promise<void> {
+  const reporter: Reporter = options.json ? jsonReporter() : textReporter();
+  const abort = new AbortController();
+  const interrupt = (): void => {
+    if (abort.signal.aborted) process.exit(exitStatus.failed);
+    abort.abort();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  try {
+    const { data, lines, skipped = [] } = await work({ report: reporter.report, signal: abort.signal });
+    reporter.skipped(skipped);
+    reporter.result({ ...data, skipped }, lines);
+    process.exitCode = skipped.length > 0 ? exitStatus.someSkipped : exitStatus.done;
+  } catch (error) {
+    reporter.error(error);
+    process.exitCode = isHistobookError(error, "BadOption") ? exitStatus.wrongUsage : exitStatus.failed;
+  } finally {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}
+
+/** Reads a number from the command line. */
+export function toNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("Expected a number.");
+  return value;
+}
+
+/** Reads numbers with commas between them. */
+export function toNumbers(text: string): number[] {
+  return text.split(",").map(toNumber);
+}
+
+/** Reads a number or the word `auto`. */
+export function toNumberOrAuto(text: string): number | "auto" {
+  return text === "auto" ? "auto" : toNumber(text);
+}
+
+/** A share or score for people: three digits, or a dash where it is not defined. */
+export function showScore(score: number | null): string {
+  return score === null ? "-" : score.toFixed(3);
+}

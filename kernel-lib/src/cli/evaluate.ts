@@ -1,0 +1,37 @@
+import type { Command } from "commander";
+import { writeWholeFile } from "../foundation/index.js";
+import { evaluate, type EvaluateOptions, type Evaluation } from "../output/index.js";
+import { openStudy } from "../study/index.js";
+import { newCommand, perform, showScore, toNumber, toNumberOrAuto } from "./command.js";
+
+/** `histobook evaluate STUDY` */
+export function evaluateCommand(): Command {
+  return newCommand("evaluate", "compare the pictures with the masks: F-score and the rest")
+    .argument("<study>", "the study folder")
+    .option("--threshold <probability>", "auto (chosen on validation patients) or a number", toNumberOrAuto)
+    .option("--fold <number>", "only this fold (all)", toNumber)
+    .option("--out <file>", "write the whole report there, as JSON")
+    .action((directory: string, options: EvaluateOptions & { out?: string; json?: boolean }) =>
+      perform(options, async (run) => {
+        const result = await evaluate(openStudy(directory), { ...options, ...run });
+        if (options.out !== undefined) writeWholeFile(options.out, JSON.stringify(result, null, 1) + "\n");
+        return {
+          data: { step: "evaluate", ...result },
+          lines: evaluationLines(result),
+          skipped: result.skipped,
+        };
+      }),
+    );
+}
+
+/** An evaluation for people. */
+export function evaluationLines({ folds, pooled, averaged }: Evaluation): string[] {
+  const row = (name: string, { atHalf, atThreshold, allEpithelium }: Evaluation["pooled"]): string =>
+    `${name}: F-score ${showScore(atThreshold.fScore)} at the threshold, ${showScore(atHalf.fScore)} at 0.5, ` +
+    `${showScore(allEpithelium.fScore)} if everything were called epithelium.`;
+  return [
+    ...folds.map((fold) => row(`Fold ${fold.fold} (threshold ${fold.threshold.toFixed(3)})`, fold)),
+    row("All pixels of all test patients", pooled),
+    row("Mean over patients", averaged),
+  ];
+}

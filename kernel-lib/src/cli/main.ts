@@ -1,0 +1,46 @@
+import { Command, CommanderError } from "commander";
+import { version } from "../version.js";
+import { exitStatus } from "./command.js";
+import { databasesCommand } from "./databases.js";
+import { doctorCommand } from "./doctor.js";
+import { evaluateCommand } from "./evaluate.js";
+import { fetchCommand } from "./fetch.js";
+import { foldsCommand } from "./folds.js";
+import { inspectCommand } from "./inspect.js";
+import { outputCommand } from "./output.js";
+import { patchesCommand } from "./patches.js";
+import { runCommand } from "./run.js";
+import { sampleCommand } from "./sample.js";
+import { thresholdCommand } from "./threshold.js";
+import { trainCommand } from "./train.js";
+
+/** Runs the `histobook` command; sets the process' exit status (0 done, 1 failed, 2 wrong usage, 3 some skipped). */
+export async function main(argv: string[]): Promise<void> {
+  const program = new Command("histobook")
+    .description("Epithelium segmentation on H&E images: the five steps of the tutorial")
+    .version(version)
+    .showHelpAfterError("(--help shows the options)");
+  const commands = [
+    sampleCommand(),
+    fetchCommand(),
+    patchesCommand(),
+    foldsCommand(),
+    databasesCommand(),
+    trainCommand(),
+    outputCommand(),
+    thresholdCommand(),
+    evaluateCommand(),
+    runCommand(),
+    inspectCommand(),
+    doctorCommand(),
+  ];
+  for (const command of commands) program.addCommand(command.exitOverride());
+  program.exitOverride();
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has written its sentence already; help and version end well.
+    process.exitCode = error.exitCode === 0 ? exitStatus.done : exitStatus.wrongUsage;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Command } from "commander";
+import { engineChoices } from "../engine/index.js";
+import { HistobookError } from "../foundation/index.js";
+import { openStudy } from "../study/index.js";
+import { train, trainSolver, type LogEntry, type TrainOptions } from "../training/index.js";
+import { newCommand, perform, toNumber, type Outcome } from "./command.js";
+
+type Options = TrainOptions & { json?: boolean; solver?: string; on?: string };
+
+/** `histobook train STUDY`: step 4, and `histobook train --solver FILE` as `caffe train` */
+export function trainCommand(): Command {
+  return newCommand("train", "step 4: train the networks as the prototxts in models/ say")
+    .argument("[study]", "the study folder")
+    .option("--solver <file>", "a solver's prototxt to run as 'caffe train' does, without a study")
+    .option("--fold <number>", "only this fold (all)", toNumber)
+    .option("--iterations <number>", "(the solver's max_iter; 600000 in a new one)", toNumber)
+    .option("--batch <patches>", "patches an iteration (the network's; 128 in a new one)", toNumber)
+    .option("--snapshot-every <iterations>", "(the solver's snapshot; 10000 in a new one)", toNumber)
+    .option("--learning-rate <rate>", "(the solver's base_lr; 0.001 in a new one)", toNumber)
+    .option("--weights <file>", "a .caffemodel to start from")
+    .option("--snapshot <file>", "a .solverstate to go on from")
+    .option("--resume", "go on from the newest snapshot")
+    .option("--engine <name>", engineChoices.join(", "))
+    .option("--on <place>", "local (slurm and pbs come in a later version)", "local")
+    .option("--seed <number>", "(1)", toNumber)
+    .action((directory: string | undefined, options: Options) =>
+      perform(options, async (run) => {
+        checkPlace(options.on ?? "local");
+        if (options.solver !== undefined) return solverOutcome(options.solver, { ...options, ...run });
+        if (directory === undefined) throw noStudy();
+        return studyOutcome(directory, { ...options, ...run });
+      }),
+    );
+}
+
+async function studyOutcome(directory: string, options: TrainOptions): Promise<Outcome> {
+  const result = await train(openStudy(directory), options);
+  const written = result.written.map((file) => `Wrote ${file}.`);
+  const folds = result.folds.map(
+    ({ fold, model, iterations, entries, reused }) =>
+      `Fold ${fold}: ${model} after ${iterations} iterations${describe(entries)}${reused ? " (as before)" : ""}.`,
+  );
+  return { data: { step: "train", ...result }, lines: [`Engine: ${result.engine}.`, ...written, ...folds] };
+}
+
+async function solverOutcome(solver: string, options: TrainOptions): Promise<Outcome> {
+  const { fold: _, onEntry: __, ...rest } = options;
+  const result = await trainSolver(solver, rest);
+  const model = result.files?.model ?? "no snapshot";
+  return {
+    data: { step: "train", ...result },
+    lines: [
+      `Engine: ${result.engine}.`,
+      `${model} after ${result.iterations} iterations${describe(result.entries)}.`,
+    ],
+  };
+}
+
+/** The last test of a run, for people. */
+function describe(entries: LogEntry[]): string {
+  const test = entries.filter((entry) => entry.kind === "test").at(-1);
+  if (!test) return "";
+  const outputs = Object.entries(test.outputs).map(([name, value]) => `${name} ${value.toFixed(3)}`);
+  return `, test ${outputs.join(", ")}`;
+}
+
+function checkPlace(place: string): void {
+  if (place === "local") return;
+  const known = place === "slurm" || place === "pbs";
+  throw new HistobookError("BadOption", {
+    subject: "--on",
+    found: `'${place}'`,
+    expected: known ? "local: clusters come in a later version" : "local",
+    fix: "leave it out, and the folds are trained on this machine",
+  });
+}
+
+function noStudy(): HistobookError {
+  return new HistobookError("BadOption", {
+    subject: "train",
+    found: "neither a study nor --solver",
+    expected: "one of them",
+    fix: "name the study folder",
+  });
+}

@@ -1,0 +1,83 @@
+import { spawnSync } from "node:child_process";
+import { messageOf } from "../foundation/index.js";
+import { version } from "../version.js";
+import { loadEngine, type EngineName } from "./engine.js";
+
+/** One thing that was looked at. */
+export interface Finding {
+  name: string;
+  /** `note`: histobook works without it, but slower or with less. */
+  state: "good" | "note" | "missing";
+  found: string;
+  /** The command that mends it; null when there is nothing to mend. */
+  fix: string | null;
+}
+
+/** What `histobook doctor` says. */
+export interface Examination {
+  /** The engine that `auto` takes; null when none works. */
+  engine: EngineName | null;
+  findings: Finding[];
+}
+
+/**
+ * Looks at this installation: Node, the engines, the native packages, Jupyter.
+ *
+ * It takes the process' engine, so that what it names is what runs.
+ */
+export async function examine(): Promise<Examination> {
+  const findings: Finding[] = [
+    good("histobook", version),
+    nodeFinding(process.versions.node),
+    await packageFinding("sharp", "reads images", async () => {
+      const { default: sharp } = await import("sharp");
+      return `${sharp.versions.sharp ?? "of unknown version"} with libvips ${sharp.versions.vips}`;
+    }),
+    await packageFinding("classic-level", "reads and writes LevelDB", async () => {
+      await import("classic-level");
+      return "its native addon loads";
+    }),
+  ];
+  const engine = await loadEngine().catch((error: unknown) => messageOf(error));
+  if (typeof engine === "string") {
+    findings.push({ name: "engine", state: "missing", found: engine, fix: "npm run setup" });
+  } else {
+    const passed = engine.passedOver.map(({ engine: name, reason }): Finding => {
+      // A machine without an NVIDIA GPU lacks nothing that a command could bring.
+      const noGpu = name === "tensorflow-gpu" && reason.includes("no NVIDIA GPU");
+      return { name: `engine ${name}`, state: "note", found: reason, fix: noGpu ? null : "npm run setup" };
+    });
+    findings.push(good("engine", `${engine.name}: ${engine.description}`), ...passed);
+  }
+  findings.push(jupyterFinding());
+  return { engine: typeof engine === "string" ? null : engine.name, findings };
+}
+
+function nodeFinding(found: string): Finding {
+  const [major, minor] = found.split(".").map(Number);
+  const fits = major > 20 || (major === 20 && minor >= 19);
+  return fits
+    ? good("Node.js", found)
+    : { name: "Node.js", state: "missing", found, fix: "install Node.js 20.19 or later (nodejs.org)" };
+}
+
+async function packageFinding(name: string, purpose: string, load: () => Promise<string>): Promise<Finding> {
+  try {
+    return good(name, await load());
+  } catch (error) {
+    const found = `it ${purpose}, and can't be loaded (${messageOf(error).split("\n")[0]})`;
+    return { name, state: "missing", found, fix: "npm run setup" };
+  }
+}
+
+function jupyterFinding(): Finding {
+  const answer = spawnSync("jupyter", ["lab", "--version"], { encoding: "utf8", timeout: 30_000 });
+  if (answer.status === 0) return good("JupyterLab", answer.stdout.trim());
+  const found =
+    "no 'jupyter' on the PATH (the notebooks need it, this command does not; 'npm start' finds its own)";
+  return { name: "JupyterLab", state: "note", found, fix: "npm start" };
+}
+
+function good(name: string, found: string): Finding {
+  return { name, state: "good", found, fix: null };
+}

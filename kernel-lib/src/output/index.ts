@@ -1,0 +1,24 @@
+/** Step 5: model and images -> probability and class pictures -> threshold -> scores. */
+export { chooseThreshold, type FoldThreshold, type ThresholdOptions } from "./chosenThreshold.js";
+export {
+  evaluate,
+  type EvaluateOptions,
+  type Evaluation,
+  type ScoredItem,
+  type ScoreSet,
+} from "./evaluate.js";
+export type { OutputOptions } from "./jobs.js";
+export {
+  averageScores,
+  bestThreshold,
+  countPixels,
+  scoresOf,
+  type PixelCounts,
+  type Scores,
+  type ThresholdChoice,
+} from "./metrics.js";
+export { output, type OutputImage, type OutputResult } from "./output.js";
+export { readProbabilityPicture, type StoredMap } from "./pictures.js";
+export { predictMap, type MapOptions, type ProbabilityMap } from "./probabilityMap.js";
+export { fillNearest, strideIndices } from "./stride.js";
+export { applyThresholds, type ApplyThresholdOptions, type ThresholdResult } from "./threshold.js";

@@ -1,0 +1,132 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { EngineChoice } from "../engine/index.js";
+import { readParentList } from "../folds/index.js";
+import { HistobookError, numberOption, type RunOptions, type Skipped } from "../foundation/index.js";
+import {
+  listCases,
+  openStudy,
+  parentListName,
+  readManifest,
+  workingScale,
+  type Case,
+} from "../study/index.js";
+import { foldModelFiles, namedModelFiles, outputScale, type ModelFiles } from "./model.js";
+
+/** The options of step 5, as the command line names them. */
+export interface OutputOptions extends RunOptions {
+  /** Whose test images and model; default all folds that have a model. */
+  fold?: number;
+  /** A folder of images to classify instead of a fold's test images. */
+  images?: string;
+  /** A .caffemodel; default the fold's. */
+  model?: string;
+  /** A mean image; default the fold's. */
+  mean?: string;
+  /** Working pixels per pixel of the file; default the model's. */
+  scale?: number;
+  /** How the map is computed; `window` classifies every pixel's own window. */
+  mode?: "window";
+  /** Compute every n-th pixel of every n-th row and fill the others; default 1. */
+  stride?: number;
+  /** Where the pictures go; default STUDY/out (with a folder a fold), for `images` the current folder's `out`. */
+  out?: string;
+  engine?: EngineChoice;
+}
+
+/** The images of one fold or folder, and the model that classifies them. */
+export interface Job {
+  fold: number | null;
+  cases: Case[];
+  problems: Skipped[];
+  files: ModelFiles;
+  scale: number;
+  /** Absolute path. */
+  folder: string;
+}
+
+/**
+ * Says what is to be classified: a job a fold, or one for a folder of images.
+ *
+ * @throws HistobookError `MissingStep`, `ScaleMismatch`, `BadInput`, `BadOption`.
+ */
+export function outputJobs(directory: string | undefined, options: OutputOptions): Job[] {
+  return options.images === undefined ? foldJobs(directory, options) : [folderJob(directory, options)];
+}
+
+function foldJobs(directory: string | undefined, options: OutputOptions): Job[] {
+  const study = openStudy(requireStudy(directory));
+  const manifest = readManifest(study.directory);
+  const size = manifest.folds?.size ?? manifest.patches?.parameters.size ?? 32;
+  return foldsWithModels(study.directory, size, options.fold).map((fold) => {
+    const files = foldModelFiles(study.directory, fold, options);
+    const list = join(study.directory, parentListName("test", size, fold));
+    const patients = new Set(readParentList(list));
+    const cases = study.cases.filter(({ patient }) => patients.has(patient));
+    const found = new Set(cases.map(({ patient }) => patient));
+    const problems = [...patients]
+      .filter((patient) => !found.has(patient))
+      .map((patient) => ({
+        file: list,
+        reason: `${list}: found patient ${patient} without an image in images/, expected at least one; restore it or run step 2 again.`,
+      }));
+    return {
+      fold,
+      cases,
+      problems,
+      files,
+      scale: outputScale(files, options.scale, () => workingScale(study.directory)),
+      folder: join(
+        options.out === undefined ? join(study.directory, "out") : resolve(options.out),
+        String(fold),
+      ),
+    };
+  });
+}
+
+function folderJob(directory: string | undefined, options: OutputOptions): Job {
+  const { images = "", model, mean, fold, out } = options;
+  const files =
+    model !== undefined && mean !== undefined
+      ? namedModelFiles(model, mean)
+      : foldModelFiles(resolve(requireStudy(directory)), fold ?? 1, options);
+  const { cases, problems } = listCases(resolve(images), { needPatients: false });
+  const hasStudy = directory !== undefined && existsSync(directory);
+  const base = hasStudy ? join(resolve(directory), "out") : resolve("out");
+  return {
+    fold: null,
+    cases,
+    problems,
+    files,
+    scale: outputScale(files, options.scale, () => (hasStudy ? workingScale(resolve(directory)) : 0.5)),
+    folder: out === undefined ? base : resolve(out),
+  };
+}
+
+/** The folds to be done: the one that was asked for, else all that have lists. */
+function foldsWithModels(directory: string, size: number, fold: number | undefined): number[] {
+  if (fold !== undefined) {
+    numberOption("--fold", fold, { minimum: 1, integer: true });
+    if (existsSync(join(directory, parentListName("test", size, fold)))) return [fold];
+  } else {
+    const manifest = readManifest(directory);
+    const trained = Object.keys(manifest.models).map(Number);
+    if (trained.length > 0) return trained.sort((a, b) => a - b);
+  }
+  throw new HistobookError("MissingStep", {
+    subject: directory,
+    found: fold === undefined ? "no trained fold" : `no ${parentListName("test", size, fold)}`,
+    expected: "the folds of step 2 and the models of step 4",
+    fix: `run 'histobook ${fold === undefined ? "train" : "folds"} ${directory}' first, or name --images, --model and --mean`,
+  });
+}
+
+function requireStudy(directory: string | undefined): string {
+  if (directory !== undefined) return directory;
+  throw new HistobookError("BadOption", {
+    subject: "STUDY",
+    found: "no study folder",
+    expected: "a study, or --images with --model and --mean",
+    fix: "name one of them",
+  });
+}

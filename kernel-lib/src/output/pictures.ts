@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { decode, encode } from "fast-png";
+import { HistobookError, writeWholeFile } from "../foundation/index.js";
+import type { ProbabilityMap } from "./probabilityMap.js";
+
+/**
+ * Writes the tutorial's `_prob.png`: red is the probability of non-epithelium, green that of epithelium; they add up
+ * to 255, blue is 0.
+ */
+export function writeProbabilityPicture(path: string, { width, height, epithelium }: ProbabilityMap): void {
+  const data = new Uint8Array(epithelium.length * 3);
+  for (let i = 0, k = 0; i < epithelium.length; i++, k += 3) {
+    const green = Math.round(255 * epithelium[i]);
+    data[k] = 255 - green;
+    data[k + 1] = green;
+  }
+  writeWholeFile(path, encode({ width, height, channels: 3, data }));
+}
+
+/** Writes the tutorial's `_class.png`: 255 where epithelium is the likelier class (argmax), else 0. */
+export function writeClassPicture(path: string, map: ProbabilityMap): void {
+  writeBinaryPicture(
+    path,
+    map.width,
+    map.height,
+    map.epithelium.map((probability) => (probability > 0.5 ? 1 : 0)),
+  );
+}
+
+/** Writes a picture of 0 and 255 from values of 0 and 1. */
+export function writeBinaryPicture(
+  path: string,
+  width: number,
+  height: number,
+  values: Uint8Array | Float32Array,
+): void {
+  const data = Uint8Array.from(values, (value) => (value === 0 ? 0 : 255));
+  writeWholeFile(path, encode({ width, height, channels: 1, data }));
+}
+
+/** The epithelium's probability of every pixel in steps of 1/255, as `_prob.png` keeps it. */
+export interface StoredMap {
+  width: number;
+  height: number;
+  /** 255 times the probability. */
+  levels: Uint8Array;
+}
+
+/**
+ * Reads a `_prob.png`.
+ *
+ * @throws HistobookError `BadInput` when the file is missing or no such picture.
+ */
+export function readProbabilityPicture(path: string): StoredMap {
+  try {
+    const { width, height, channels, data, depth } = decode(readFileSync(path));
+    if (depth !== 8 || channels < 3) throw new Error(`${channels} channels of ${depth} bits`);
+    const levels = new Uint8Array(width * height);
+    for (let i = 0; i < levels.length; i++) levels[i] = data[i * channels + 1];
+    return { width, height, levels };
+  } catch (error) {
+    throw new HistobookError("BadInput", {
+      subject: path,
+      found: `no probability picture (${(error as Error).message.split("\n")[0]})`,
+      expected: "the RGB picture that 'histobook output' writes",
+      fix: "run 'histobook output' again",
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Applies a threshold: 1 where the probability is at least the value. At 0.5 this is the class picture.
+ *
+ * @param value probability, [0,1]
+ */
+export function applyThreshold({ levels }: Pick<StoredMap, "levels">, value: number): Uint8Array {
+  const limit = value * 255;
+  return levels.map((level) => (level >= limit ? 1 : 0));
+}

@@ -1,0 +1,87 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Classifier } from "../engine/index.js";
+import { stopIfAborted } from "../foundation/index.js";
+import type { Raster } from "../study/index.js";
+import { fillNearest, strideIndices } from "./stride.js";
+import { windowCutter } from "./windows.js";
+
+/** The probability of epithelium at every pixel of an image. */
+export interface ProbabilityMap {
+  width: number;
+  height: number;
+  /** [0,1], row by row. */
+  epithelium: Float32Array;
+}
+
+/** How a map is computed. */
+export interface MapOptions {
+  /** Compute every n-th pixel of every n-th row and fill the others; default 1, every pixel. */
+  stride?: number;
+  /** Called with the number of windows done so far. */
+  onWindows?: (done: number) => void;
+  signal?: AbortSignal;
+}
+
+/** Windows a call to the network; more gain nothing on a processor and cost memory. */
+const batchSize = 512;
+
+/**
+ * Classifies the window of every pixel of an image (tutorial step 5).
+ *
+ * @param image RGB at the working scale, of any size from 1 x 1 up
+ * @throws HistobookError `Interrupted`.
+ */
+export async function predictMap(
+  image: Raster,
+  classifier: Classifier,
+  options: MapOptions = {},
+): Promise<ProbabilityMap> {
+  const { stride = 1, onWindows, signal } = options;
+  const { width, height } = image;
+  const rows = strideIndices(height, stride);
+  const columns = strideIndices(width, stride);
+  const positions = new Uint32Array(rows.length * columns.length);
+  for (let r = 0, k = 0; r < rows.length; r++) {
+    for (let c = 0; c < columns.length; c++) positions[k++] = rows[r] * width + columns[c];
+  }
+  const computed = await predictPixels(image, classifier, positions, { onWindows, signal });
+  return {
+    width,
+    height,
+    epithelium: stride === 1 ? computed : fillNearest(computed, width, height, stride),
+  };
+}
+
+/** How many windows a map takes. */
+export function windowCount(width: number, height: number, stride: number): number {
+  return Math.ceil(width / stride) * Math.ceil(height / stride);
+}
+
+/**
+ * Classifies the windows of single pixels.
+ *
+ * @param positions row * width + column
+ * @returns their probabilities of epithelium, [0,1]
+ */
+export async function predictPixels(
+  image: Raster,
+  classifier: Classifier,
+  positions: Uint32Array,
+  { onWindows, signal }: Pick<MapOptions, "onWindows" | "signal"> = {},
+): Promise<Float32Array> {
+  const { patchSize, classes } = classifier;
+  const cutter = windowCutter(image, patchSize);
+  const windowBytes = patchSize * patchSize * 3;
+  const epithelium = new Float32Array(positions.length);
+  const buffer = new Uint8Array(Math.min(batchSize, positions.length) * windowBytes);
+  for (let start = 0; start < positions.length; start += batchSize) {
+    stopIfAborted(signal, "output");
+    const count = Math.min(batchSize, positions.length - start);
+    for (let n = 0; n < count; n++) cutter.cut(positions[start + n], buffer, n * windowBytes);
+    const probabilities = classifier.classify(buffer.subarray(0, count * windowBytes));
+    for (let n = 0; n < count; n++) epithelium[start + n] = probabilities[n * classes + 1];
+    onWindows?.(start + count);
+    await nextTurn();
+  }
+  return epithelium;
+}

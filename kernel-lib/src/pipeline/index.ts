@@ -1,0 +1,3 @@
+/** All five steps one after the other. */
+export { presets, type Preset, type PresetName } from "./presets.js";
+export { runPipeline, type PipelineOptions, type PipelineResult } from "./run.js";

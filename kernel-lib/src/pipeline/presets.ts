@@ -1,0 +1,42 @@
+import type { OutputOptions } from "../output/index.js";
+import type { FoldsOptions } from "../folds/index.js";
+import type { PatchOptions } from "../patches/index.js";
+import type { TrainOptions } from "../training/index.js";
+
+/** How much work a whole run is. */
+export type PresetName = "quick" | "standard" | "paper";
+
+/** The options that a preset gives each step. */
+export interface Preset {
+  /** One line for people. */
+  description: string;
+  patches: Pick<PatchOptions, "perImage">;
+  folds: Pick<FoldsOptions, "folds" | "validation">;
+  training: Pick<TrainOptions, "iterations" | "batch" | "snapshotEvery" | "learningRate">;
+  output: Pick<OutputOptions, "stride">;
+}
+
+/** All presets, the smallest first. */
+export const presets: Record<PresetName, Preset> = {
+  quick: {
+    description: "everything once, small enough for two processor cores and five minutes",
+    patches: { perImage: 150 },
+    folds: { folds: 5, validation: 0.2 },
+    training: { iterations: 300, batch: 64, snapshotEvery: 300, learningRate: 0.001 },
+    output: { stride: 4 },
+  },
+  standard: {
+    description: "enough training for usable maps: an hour or so on a few processor cores",
+    patches: { perImage: 1000 },
+    folds: { folds: 5, validation: 0.2 },
+    training: { iterations: 5000, batch: 128, snapshotEvery: 1000, learningRate: 0.001 },
+    output: { stride: 2 },
+  },
+  paper: {
+    description: "the tutorial's own numbers: days on a processor",
+    patches: { perImage: 5000 },
+    folds: { folds: 5, validation: 0 },
+    training: { iterations: 600_000, batch: 128, snapshotEvery: 10_000, learningRate: 0.001 },
+    output: { stride: 1 },
+  },
+};
