@@ -1,6 +1,7 @@
 import type { MeanImage } from "../caffe/index.js";
 import { numberOption, unfinishedPath, type RunOptions } from "../foundation/index.js";
 import { filesOf, fillPatchFile } from "./fill.js";
+import { meanSum } from "./mean.js";
 import { createPatchFile } from "./patchFile.js";
 import { namingList, planDatabases } from "./plan.js";
 import { writeDatabase, type RecordCount } from "./write.js";
@@ -52,12 +53,14 @@ export async function convertImages(
       { path, size },
       { ...options, progress, explain: (problem) => namingList(problem, plan) },
     );
-    return await writeDatabase(
+    const sum = meanSum({ channels: 3, height: size, width: size });
+    const counts = await writeDatabase(
       database,
       records,
       { files: plan.files, patches, size },
-      { signal, progress },
+      { sum, signal, progress },
     );
+    return { ...counts, mean: sum.mean() };
   } finally {
     patches.remove();
   }

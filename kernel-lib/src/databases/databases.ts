@@ -23,6 +23,7 @@ import {
 } from "../study/index.js";
 import { cutsOf, filesOf, fillPatchFile } from "./fill.js";
 import { isLevelDatabase, openLevel } from "./level.js";
+import { meanSum, type MeanSum } from "./mean.js";
 import { createPatchFile } from "./patchFile.js";
 import { namingList, planDatabases } from "./plan.js";
 import { writeDatabase, type RecordCount } from "./write.js";
@@ -121,12 +122,12 @@ export async function makeDatabases(study: Study, options: DatabasesOptions = {}
         { ...options, progress, explain: (problem) => namingList(problem, plan) },
       );
       for (const { fold, key } of missing) {
-        const counts = await makeFold(directory, fold, size, async (side, path) =>
+        const counts = await makeFold(directory, fold, size, (side, path, sum) =>
           writeDatabase(
             path,
             plan.databases.get(databaseName(side, fold))!,
             { files: plan.files, patches: patchFile, size },
-            { signal: options.signal, progress },
+            { sum, signal: options.signal, progress },
           ),
         );
         await updateManifest(directory, (current) => ({
@@ -156,12 +157,13 @@ async function makeFold(
   directory: string,
   fold: number,
   size: number,
-  write: (side: "train" | "test", path: string) => ReturnType<typeof writeDatabase>,
+  write: (side: "train" | "test", path: string, sum?: MeanSum) => Promise<RecordCount>,
 ): Promise<{ train: RecordCount; test: RecordCount }> {
   const finals = sides.map((side) => join(directory, databaseName(side, fold)));
   const unfinished = finals.map(unfinishedPath);
   try {
-    const train = await write("train", unfinished[0]);
+    const sum = meanSum({ channels: 3, height: size, width: size });
+    const train = await write("train", unfinished[0], sum);
     const test = await write("test", unfinished[1]);
     // Between the renames the manifest must not say that these belong together.
     await updateManifest(directory, (manifest) => {
@@ -170,11 +172,8 @@ async function makeFold(
       return { ...manifest, databases };
     });
     finals.forEach((path, i) => replaceFolder(unfinished[i], path));
-    writeWholeFile(join(directory, meanName(size, fold)), encodeMean(train.mean));
-    return {
-      train: { count: train.count, byClass: train.byClass },
-      test: { count: test.count, byClass: test.byClass },
-    };
+    writeWholeFile(join(directory, meanName(size, fold)), encodeMean(sum.mean()));
+    return { train, test };
   } finally {
     for (const path of unfinished) rmSync(path, { recursive: true, force: true });
   }

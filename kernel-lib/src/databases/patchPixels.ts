@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { inflateSync } from "node:zlib";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { crc32, inflateSync } from "node:zlib";
 import sharp from "sharp";
 import { messageOf, type ErrorParts } from "../foundation/index.js";
 
@@ -29,7 +29,7 @@ export function toPlanes(rgb: Uint8Array, target: Uint8Array, offset = 0): void 
 export async function readPatchFile(path: string, size: number): Promise<Uint8Array> {
   let found: { width: number; height: number; data: Uint8Array };
   try {
-    const bytes = readFileSync(path);
+    const bytes = readSmallFile(path);
     const plain = decodePlainPng(bytes);
     if (plain) found = plain;
     else {
@@ -57,7 +57,24 @@ export async function readPatchFile(path: string, size: number): Promise<Uint8Ar
   });
 }
 
+const smallFile = Buffer.alloc(64 * 1024);
+
+/** Reads a file of a few kilobytes in a third of readFileSync's time; the next call uses the same memory. */
+function readSmallFile(path: string): Buffer {
+  const descriptor = openSync(path, "r");
+  try {
+    const length = readSync(descriptor, smallFile, 0, smallFile.length, 0);
+    return length < smallFile.length ? smallFile.subarray(0, length) : readFileSync(path);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+// Names of chunks: IDAT, tRNS, IEND.
+const imageData = 0x49444154;
+const transparentColour = 0x74524e53;
+const imageEnd = 0x49454e44;
 
 /**
  * Decodes the one kind of PNG that step 1 writes: 8-bit RGB, not interlaced; undefined for any other file.
@@ -81,16 +98,32 @@ export function decodePlainPng(
     const type = bytes.readUInt32BE(at + 4);
     const end = at + 12 + length;
     if (end > bytes.length) break;
-    if (type === 0x49444154) parts.push(bytes.subarray(at + 8, at + 8 + length)); // IDAT
-    if (type === 0x74524e53) return undefined; // tRNS: a transparent colour
-    if (type === 0x49454e44) complete = true; // IEND
+    if (type === imageData) {
+      if (crc32(bytes.subarray(at + 4, at + 8 + length)) !== bytes.readUInt32BE(at + 8 + length)) {
+        throw new Error("its checksum is wrong");
+      }
+      parts.push(bytes.subarray(at + 8, at + 8 + length));
+    }
+    if (type === transparentColour) return undefined;
+    if (type === imageEnd) complete = true;
     at = end;
   }
   const stride = width * 3;
   const packed = parts.length === 1 ? parts[0] : Buffer.concat(parts);
-  const lines = inflateSync(packed, { maxOutputLength: (stride + 1) * height });
-  if (!complete || lines.length !== (stride + 1) * height) throw new Error("the file ends too early");
+  const length = (stride + 1) * height;
+  const lines = storedBytes(packed, length) ?? inflateSync(packed, { maxOutputLength: length });
+  if (!complete || lines.length !== length) throw new Error("the file ends too early");
   return { width, height, data: unfilter(lines, stride, height) };
+}
+
+/**
+ * The content of a zlib stream that stores its bytes as they are, in one block; undefined for any other stream.
+ * Setting up zlib takes longer than everything else about such a patch.
+ */
+function storedBytes(stream: Buffer, length: number): Buffer | undefined {
+  const isOneStoredBlock =
+    stream.length === length + 11 && stream[2] === 1 && stream.readUInt16LE(3) === length;
+  return isOneStoredBlock ? stream.subarray(7, 7 + length) : undefined;
 }
 
 /** Undoes PNG's five line filters (PNG specification, section 9). */

@@ -1,7 +1,7 @@
-import { encodeDatum, type MeanImage } from "../caffe/index.js";
+import { encodeDatum } from "../caffe/index.js";
 import { stopIfAborted } from "../foundation/index.js";
 import { createLevel } from "./level.js";
-import { meanSum } from "./mean.js";
+import type { MeanSum } from "./mean.js";
 import type { PatchFile } from "./patchFile.js";
 import type { DatabasePlan } from "./plan.js";
 
@@ -17,21 +17,22 @@ const batchLength = 1000;
 
 /**
  * Writes one database with convert_imageset's values and keys (line number in the shuffled list, from 0, and
- * name), and sums its mean image on the way.
+ * name), and can sum its mean image on the way.
  *
  * @param path a folder that does not exist yet
- * @param progress called with the number of records written since the last call
+ * @param options.sum gets every image in the database's order
+ * @param options.progress called with the number of records written since the last call
  * @throws HistobookError `Interrupted`; the folder is then incomplete.
  */
 export async function writeDatabase(
   path: string,
   plan: DatabasePlan,
   source: { files: readonly string[]; patches: PatchFile; size: number },
-  options: { signal?: AbortSignal; progress: (records: number) => void },
-): Promise<RecordCount & { mean: MeanImage }> {
+  options: { sum?: MeanSum; signal?: AbortSignal; progress: (records: number) => void },
+): Promise<RecordCount> {
   const { size } = source;
+  const { sum } = options;
   const shape = { channels: 3, height: size, width: size };
-  const sum = meanSum(shape);
   const byClass = [0, 0];
   const count = plan.patches.length;
   const level = await createLevel(path);
@@ -45,7 +46,7 @@ export async function writeDatabase(
       for (let i = start; i < end; i++) {
         const label = plan.labels[i];
         source.patches.read(plan.patches[i], pixels);
-        sum.add(pixels);
+        sum?.add(pixels);
         byClass[label] = (byClass[label] ?? 0) + 1;
         records.push({
           type: "put",
@@ -62,7 +63,7 @@ export async function writeDatabase(
   } finally {
     await level.close();
   }
-  return { count, byClass: Array.from(byClass, (one) => one ?? 0), mean: sum.mean() };
+  return { count, byClass: Array.from(byClass, (one) => one ?? 0) };
 }
 
 /**
