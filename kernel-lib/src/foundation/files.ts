@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -43,14 +44,7 @@ export function unfinishedPath(path: string): string {
  * readFileSync("note.txt", "utf8"); // => "whole"
  */
 export function writeWholeFile(path: string, content: string | Uint8Array): void {
-  const temporary = unfinishedPath(path);
-  try {
-    writeFileSync(temporary, content);
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw cannotWrite(path, error);
-  }
+  putInPlace(path, (temporary) => writeFileSync(temporary, content));
 }
 
 /**
@@ -63,8 +57,7 @@ export function writeWholeFile(path: string, content: string | Uint8Array): void
  * readFileSync("lines.txt", "utf8"); // => "one\ntwo\n"
  */
 export function writeWholeLines(path: string, lines: Iterable<string>): void {
-  const temporary = unfinishedPath(path);
-  try {
+  putInPlace(path, (temporary) => {
     const descriptor = openSync(temporary, "w");
     try {
       let block: string[] = [];
@@ -79,9 +72,17 @@ export function writeWholeLines(path: string, lines: Iterable<string>): void {
     } finally {
       closeSync(descriptor);
     }
+  });
+}
+
+/** Makes a file under its temporary name, then gives it its own; a failure leaves no trace. */
+function putInPlace(path: string, make: (temporary: string) => void): void {
+  const temporary = unfinishedPath(path);
+  try {
+    make(temporary);
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    if (existsSync(temporary)) rmSync(temporary);
     throw cannotWrite(path, error);
   }
 }
@@ -130,9 +131,13 @@ export function fingerprint(value: unknown): string {
   return hash.digest("hex");
 }
 
-/** Turns what the file system says about writing to a path into one clear sentence. */
-export function cannotWrite(path: string, error: unknown): HistobookError {
-  const code = (error as NodeJS.ErrnoException).code ?? "an error";
+/**
+ * Turns what the file system says about writing to a path into one clear sentence; any other error is given
+ * back as it is.
+ */
+export function cannotWrite(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined || error instanceof HistobookError) return error;
   const reasons: Record<string, string> = {
     EACCES: "no permission to write there",
     EPERM: "no permission to write there",

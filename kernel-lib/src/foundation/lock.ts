@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HistobookError } from "./errors.js";
@@ -48,7 +48,7 @@ function tryLock(path: string): boolean {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw cannotWrite(path, error);
   } finally {
-    rmSync(own, { force: true });
+    if (existsSync(own)) rmSync(own);
   }
 }
 
