@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
-    include: ["test/**/*.test.ts"],
+    // The set-up is plain JavaScript, and so are its tests.
+    include: ["test/**/*.test.ts", "test/setup/**/*.test.mjs"],
     // Native addons and worker threads do not share a process well.
     pool: "forks",
     maxWorkers: 2,
