@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { isHistobookError, withLock } from "../../kernel-lib/src/foundation/index.js";
 import { newFolder } from "../study/pictures.js";
 
-const built = join(import.meta.dirname, "../../kernel-lib/dist/foundation/index.js");
+const built = join(__dirname, "../../kernel-lib/dist/foundation/index.js");
 
 /** Starts a process that raises a counter file `times` times, each time under the lock. */
 function counter(folder: string, times: number) {

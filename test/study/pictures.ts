@@ -55,8 +55,13 @@ export async function addCase(
   image: Raster = tissue(64, 64),
   mask: Raster | null = rectangle(image.width, image.height, [16, 16, 40, 40]),
 ): Promise<void> {
-  await asSharp(image).tiff({ compression: "lzw" }).toFile(join(directory, "images", `${name}.tif`));
+  await asSharp(image)
+    .tiff({ compression: "lzw" })
+    .toFile(join(directory, "images", `${name}.tif`));
   if (mask) {
-    await asSharp(mask).toColourspace("b-w").png().toFile(join(directory, "images", `${name}_mask.png`));
+    await asSharp(mask)
+      .toColourspace("b-w")
+      .png()
+      .toFile(join(directory, "images", `${name}_mask.png`));
   }
 }

@@ -88,7 +88,10 @@ async function decode(path: string, prepare: (picture: sharp.Sharp) => sharp.Sha
     const { data, info } = await prepare(sharp(path, { failOn: "error", ignoreIcc: true }))
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, channels: info.channels as 1 | 3, data };
+    const { width, height } = info;
+    // Not a Buffer: its slice() would share memory where a Uint8Array's copies.
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
+    return { width, height, channels: info.channels as 1 | 3, data: bytes };
   } catch (error) {
     throw cannotRead(path, error);
   }
