@@ -30,7 +30,7 @@ ${rows.join("\n")}
 `;
 }
 
-function executeOne(environment, notebook, folder) {
+function executeOne(environment, notebook, folder, print) {
   const name = basename(notebook, ".ipynb");
   const html = `${name}.html`;
   const start = Date.now();
@@ -38,10 +38,11 @@ function executeOne(environment, notebook, folder) {
     const child = spawn(
       environment.python,
       [program, notebook, join(folder, `${name}.ipynb`), join(folder, html), String(secondsACell)],
-      { env: environmentVariables(environment), stdio: ["ignore", "inherit", "pipe"] },
+      { env: environmentVariables(environment), stdio: ["ignore", "pipe", "pipe"] },
     );
+    child.stdout.setEncoding("utf8").on("data", print);
     let complaint = "";
-    child.stderr.on("data", (data) => {
+    child.stderr.setEncoding("utf8").on("data", (data) => {
       complaint += data;
     });
     const end = () => child.kill("SIGTERM");
@@ -58,10 +59,14 @@ function executeOne(environment, notebook, folder) {
 /**
  * Executes notebooks in the order of their names.
  *
- * @param {{folder?: string, names?: string[]}} options folder: where they lie; names: these alone ("1-patches")
+ * @param {{folder?: string, names?: string[], print?: (text: string) => void}} options folder: where they lie;
+ *   names: these alone ("1-patches"); print: takes the progress
  * @returns the exit status: 1 where a cell failed
  */
-export async function executeNotebooks(environment, { folder = join(repository, "notebooks"), names } = {}) {
+export async function executeNotebooks(
+  environment,
+  { folder = join(repository, "notebooks"), names, print = (text) => process.stdout.write(text) } = {},
+) {
   const wanted = names?.map((name) => basename(name, ".ipynb"));
   const files = readdirSync(folder)
     .filter((file) => file.endsWith(".ipynb") && (!wanted || wanted.includes(basename(file, ".ipynb"))))
@@ -78,14 +83,14 @@ export async function executeNotebooks(environment, { folder = join(repository, 
   mkdirSync(executed, { recursive: true });
   const results = [];
   for (const file of files) {
-    process.stdout.write(`${file}\n`);
-    const result = await executeOne(environment, join(folder, file), executed);
-    process.stdout.write(result.ok ? `  ran in ${result.seconds} s\n` : `  FAILED: ${result.complaint}\n`);
+    print(`${file}\n`);
+    const result = await executeOne(environment, join(folder, file), executed, print);
+    print(result.ok ? `  ran in ${result.seconds} s\n` : `  FAILED: ${result.complaint}\n`);
     results.push(result);
     writeFileSync(join(executed, "index.html"), indexPage(results));
   }
   const failed = results.filter(({ ok }) => !ok);
-  process.stdout.write(`${results.length - failed.length} of ${results.length} notebooks ran to their end. `);
-  process.stdout.write(`Reports: ${relative(process.cwd(), join(executed, "index.html"))}\n`);
+  print(`${results.length - failed.length} of ${results.length} notebooks ran to their end. `);
+  print(`Reports: ${relative(process.cwd(), join(executed, "index.html"))}\n`);
   return failed.length > 0 ? 1 : 0;
 }

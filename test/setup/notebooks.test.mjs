@@ -23,31 +23,42 @@ function write(name, ...sources) {
 
 const executed = (name) => readFileSync(join(folder, "executed", name), "utf8");
 
+/** Executes the folder's notebooks; the exit status and what was printed. */
+async function execute(options) {
+  let printed = "";
+  const print = (text) => {
+    printed += text;
+  };
+  return { status: await executeNotebooks(chooseEnvironment(), { folder, print, ...options }), printed };
+}
+
 it("leaves executed copies, a report each and an index when every cell runs", async () => {
   write(
     "0-first",
     "const answer: number = 6 * 7;",
     'import { display } from "tslab";\ndisplay.html(`<b>${answer}</b>`);',
   );
-  expect(await executeNotebooks(chooseEnvironment(), { folder })).toBe(0);
+  const { status, printed } = await execute();
+  expect(status).toBe(0);
+  expect(printed).toContain("cell 1 of 2: const answer");
   expect(executed("0-first.ipynb")).toContain("<b>42</b>");
   expect(executed("0-first.html")).toContain("<b>42</b>");
   expect(executed("index.html")).toMatch(/0-first\.html.*ran/);
   expect(existsSync(join(folder, "executed", "0-first.html.new"))).toBe(false);
 });
 
-it("ends with status 1, stops that notebook and runs the next when a cell fails", async () => {
-  write("1-bad", 'throw new Error("deliberate");', 'console.log("never");');
-  write("2-good", 'console.log("reached");');
-  expect(await executeNotebooks(chooseEnvironment(), { folder })).toBe(1);
-  expect(executed("1-bad.ipynb")).toContain("Error: deliberate");
-  expect(JSON.parse(executed("1-bad.ipynb")).cells[1].outputs).toEqual([]);
-  expect(executed("2-good.ipynb")).toContain("reached");
-  expect(executed("index.html")).toMatch(/1-bad.*failed[\s\S]*2-good.*ran/);
+it("ends with status 1, stops that notebook and runs the next when a cell fails or does not compile", async () => {
+  write("1-throws", 'throw new Error("deliberate");', 'console.log("never");');
+  write("2-types", 'const count: number = "many";');
+  const { status, printed } = await execute();
+  expect(status).toBe(1);
+  expect(printed).toContain("0 of 2 notebooks ran to their end");
+  expect(executed("1-throws.ipynb")).toContain("Error: deliberate");
+  expect(JSON.parse(executed("1-throws.ipynb")).cells[1].outputs).toEqual([]);
+  expect(executed("index.html")).toMatch(/1-throws.*failed[\s\S]*2-types.*failed[\s\S]*not assignable/);
 });
 
-it("ends with status 1 when a cell does not compile", async () => {
-  write("0-types", 'const count: number = "many";');
-  expect(await executeNotebooks(chooseEnvironment(), { folder, names: ["0-types"] })).toBe(1);
-  expect(executed("index.html")).toContain("not assignable");
+it("says so when a notebook of that name is not there", async () => {
+  write("0-first", "1");
+  await expect(execute({ names: ["9-last"] })).rejects.toThrow(/found none of 9-last/);
 });
