@@ -58,6 +58,7 @@ export async function makePatches(study: Study, options: PatchOptions = {}): Pro
   const { directory } = study;
   const { direct = false } = options;
   const parameters = patchParameters(options, workingScale(directory, options.scale));
+  const workers = workerCount(options.workers);
   for (const folder of direct ? [positionsFolder] : [positionsFolder, patchesFolder]) {
     makeFolder(join(directory, folder));
     removeUnfinished(join(directory, folder));
@@ -65,7 +66,7 @@ export async function makePatches(study: Study, options: PatchOptions = {}): Pro
   return withLock(join(directory, "patches.lock"), async () => {
     await updateManifest(directory, (manifest) => ({ ...manifest, patches: null }));
     if (direct) removeStalePatches(directory, []);
-    const { records, skipped } = await harvest(study, parameters, options);
+    const { records, skipped } = await harvest(study, parameters, { ...options, workers });
     if (!direct) removeStalePatches(directory, records.values());
     const images = manifestImages(records);
     const key = fingerprint([
@@ -85,9 +86,13 @@ export async function makePatches(study: Study, options: PatchOptions = {}): Pro
 }
 
 /** Takes every image's patches, or says why it has none. */
-async function harvest(study: Study, parameters: PatchParameters, options: PatchOptions): Promise<Harvest> {
+async function harvest(
+  study: Study,
+  parameters: PatchParameters,
+  options: PatchOptions & { workers: number },
+): Promise<Harvest> {
   const { directory } = study;
-  const { report, signal, direct = false } = options;
+  const { report, signal, workers, direct = false } = options;
   const records = new Map<string, ImageRecord>();
   const skipped = [...study.problems];
   const usable = study.cases.filter((one): one is MaskedCase => one.maskPath !== null);
@@ -104,7 +109,7 @@ async function harvest(study: Study, parameters: PatchParameters, options: Patch
     complete: complete.has(one.name),
   }));
   let done = 0;
-  await extractAll(tasks, { workers: workerCount(options.workers), signal }, (task, outcome) => {
+  await extractAll(tasks, { workers, signal }, (task, outcome) => {
     const { name, imagePath, maskPath } = task.case;
     if (!(outcome instanceof HistobookError)) {
       records.set(name, outcome);
