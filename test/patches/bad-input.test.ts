@@ -1,17 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encode } from "fast-png";
-import { beforeEach, describe, expect, test } from "vitest";
-import { isHistobookError, makePatches, openStudy, readManifest } from "histobook";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { isHistobookError, makePatches, openStudy, readManifest, type PatchesResult } from "histobook";
 import { addCase, asSharp, newStudy, plain, rectangle, tissue } from "../study/pictures.js";
 
 let directory: string;
-
-beforeEach(async () => {
-  directory = newStudy();
-  // The good image that no bad one may stop.
-  await addCase(directory, "good_1");
-});
 
 const at = (file: string) => join(directory, "images", file);
 
@@ -19,146 +13,121 @@ function patches() {
   return makePatches(openStudy(directory), { scale: 1, perImage: 4, workers: 2 });
 }
 
-/** Every patch of the good image is there, and those of no image beside the ones named. */
-function expectGood(...others: string[]) {
-  const patients = new Set(readdirSync(join(directory, "subs")).map((file) => file.split("_")[0]));
-  expect([...patients].sort()).toEqual(["good", ...others].sort());
-  expect(readdirSync(join(directory, "subs")).filter((file) => file.startsWith("good"))).toHaveLength(18);
+/** How many patches each patient has. */
+function patchesOfPatients(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const file of readdirSync(join(directory, "subs"))) {
+    const [patient] = file.split("_");
+    counts[patient] = (counts[patient] ?? 0) + 1;
+  }
+  return counts;
 }
 
-describe("one bad image is named, and the others are done, when", () => {
-  async function expectSkipped(file: string, sentence: string) {
-    const { skipped, images } = await patches();
-    expect(skipped).toHaveLength(1);
-    expect(skipped[0].file).toBe(at(file));
-    expect(skipped[0].reason).toContain(sentence);
-    expect(images).toBe(1);
-    expectGood();
-    // A second run knows it as well as the first.
-    expect((await patches()).skipped).toEqual(skipped);
-  }
+describe("bad images among good ones", () => {
+  const mask = rectangle(64, 64, [16, 16, 40, 40]);
+  let results: PatchesResult[];
 
-  test("its TIFF is corrupt", async () => {
-    await addCase(directory, "bad_1");
-    writeFileSync(at("bad_1.tif"), Buffer.concat([Buffer.from("II*\0"), Buffer.alloc(400, 0xab)]));
-    await expectSkipped("bad_1.tif", `${at("bad_1.tif")}: found a file that can't be decoded (`);
-  });
-
-  test("its file is cut short", async () => {
-    await addCase(directory, "bad_1");
-    const whole = readFileSync(at("bad_1.tif"));
-    writeFileSync(at("bad_1.tif"), whole.subarray(0, Math.floor(whole.length * 0.6)));
-    await expectSkipped("bad_1.tif", "expected a whole TIFF, PNG or JPEG image; export the image again.");
-  });
-
-  test("its mask is cut short", async () => {
-    await addCase(directory, "bad_1");
-    const whole = readFileSync(at("bad_1_mask.png"));
-    writeFileSync(at("bad_1_mask.png"), whole.subarray(0, whole.length - 30));
-    await expectSkipped("bad_1.tif", `${at("bad_1_mask.png")}: found a file that can't be decoded (`);
-  });
-
-  test("it is a folder", async () => {
+  beforeAll(async () => {
+    directory = newStudy();
     await addCase(directory, "good_1");
-    mkdirSync(at("bad_1.tif"));
-    await asSharp(rectangle(64, 64, [1, 1, 9, 9]))
-      .png()
-      .toFile(at("bad_1_mask.png"));
-    await expectSkipped("bad_1.tif", `${at("bad_1.tif")}: found a file that can't be read (EISDIR`);
+    await addCase(directory, "corrupt_1");
+    writeFileSync(at("corrupt_1.tif"), Buffer.concat([Buffer.from("II*\0"), Buffer.alloc(400, 0xab)]));
+    await addCase(directory, "short_1");
+    const image = readFileSync(at("short_1.tif"));
+    writeFileSync(at("short_1.tif"), image.subarray(0, Math.floor(image.length * 0.6)));
+    await addCase(directory, "shortmask_1");
+    const png = readFileSync(at("shortmask_1_mask.png"));
+    writeFileSync(at("shortmask_1_mask.png"), png.subarray(0, png.length - 30));
+    mkdirSync(at("folder_1.tif"));
+    await asSharp(mask).png().toFile(at("folder_1_mask.png"));
+    await addCase(directory, "size_1", tissue(64, 64), rectangle(32, 64, [4, 4, 20, 20]));
+    await addCase(directory, "nomask_1", tissue(64, 64), null);
+    await addCase(directory, "white_1", plain(64, 64, 250));
+    await addCase(directory, "empty_1", tissue(64, 64), rectangle(64, 64, [0, 0, 0, 0]));
+    await addCase(directory, "noname");
+    await addCase(directory, "small_1", tissue(31, 64), rectangle(31, 64, [4, 4, 20, 20]));
+    // A second run must know them as well as the first.
+    results = [await patches(), await patches()];
   });
 
-  test("its mask has another size", async () => {
-    await addCase(directory, "bad_1", tissue(64, 64), rectangle(32, 64, [4, 4, 20, 20]));
-    await expectSkipped(
-      "bad_1.tif",
-      `${at("bad_1_mask.png")}: found a mask of 32 x 64 pixels, expected 64 x 64 as its image; export the mask at the image's size.`,
-    );
+  test("stop no good one, and give no patch themselves", () => {
+    for (const { images } of results) expect(images).toBe(1);
+    expect(patchesOfPatients()).toEqual({ good: 18 });
   });
 
-  test("its mask is missing", async () => {
-    await addCase(directory, "bad_1", tissue(64, 64), null);
-    await expectSkipped(
-      "bad_1.tif",
-      `${at("bad_1.tif")}: found no bad_1_mask.png beside it, expected a mask in which white is epithelium; add the mask or move the image away.`,
-    );
+  test("are each named once, in a first run and in a second", () => {
+    const files = "corrupt_1 empty_1 folder_1 nomask_1 noname short_1 shortmask_1 size_1 small_1 white_1";
+    for (const { skipped } of results) {
+      expect(skipped.map(({ file }) => file)).toEqual(files.split(" ").map((name) => at(`${name}.tif`)));
+    }
+    expect(results[1].skipped).toEqual(results[0].skipped);
   });
 
-  test("it is all white", async () => {
-    await addCase(directory, "bad_1", plain(64, 64, 250));
-    await expectSkipped(
-      "bad_1.tif",
-      `${at("bad_1.tif")}: found only white where the mask says epithelium, expected stained tissue; check that image and mask belong together.`,
-    );
-  });
-
-  test("its mask is empty", async () => {
-    await addCase(directory, "bad_1", tissue(64, 64), rectangle(64, 64, [0, 0, 0, 0]));
-    await expectSkipped(
-      "bad_1.tif",
-      `${at("bad_1_mask.png")}: found no white pixel, expected epithelium marked in white; mark it, or move the image away.`,
-    );
-  });
-
-  test("its name has no underscore", async () => {
-    await addCase(directory, "bad");
-    await expectSkipped(
-      "bad.tif",
-      `${at("bad.tif")}: found no underscore in the name, expected PATIENT_IMAGE as in 8918_00007.tif; rename the file.`,
-    );
-  });
-
-  test("it is smaller than a patch", async () => {
-    await addCase(directory, "bad_1", tissue(31, 64), rectangle(31, 64, [4, 4, 20, 20]));
-    await expectSkipped(
-      "bad_1.tif",
-      `${at("bad_1.tif")}: found 31 x 64 pixels at scale 1, expected at least one patch of 32 x 32; use a larger image, or a smaller --size.`,
-    );
+  test.each([
+    ["the TIFF is corrupt", "corrupt_1", "corrupt_1.tif: found a file that can't be decoded ("],
+    ["the file is cut short", "short_1", "expected a whole TIFF, PNG or JPEG image; export the image again."],
+    ["the mask is cut short", "shortmask_1", "shortmask_1_mask.png: found a file that can't be decoded ("],
+    ["it is a folder", "folder_1", "folder_1.tif: found a file that can't be read (EISDIR"],
+    [
+      "the mask has another size",
+      "size_1",
+      "size_1_mask.png: found a mask of 32 x 64 pixels, expected 64 x 64 as its image; export the mask at the image's size.",
+    ],
+    [
+      "the mask is missing",
+      "nomask_1",
+      "nomask_1.tif: found no nomask_1_mask.png beside it, expected a mask in which white is epithelium; add the mask or move the image away.",
+    ],
+    [
+      "the image is all white",
+      "white_1",
+      "white_1.tif: found only white where the mask says epithelium, expected stained tissue; check that image and mask belong together.",
+    ],
+    [
+      "the mask is empty",
+      "empty_1",
+      "empty_1_mask.png: found no white pixel, expected epithelium marked in white; mark it, or move the image away.",
+    ],
+    [
+      "the name has no underscore",
+      "noname",
+      "noname.tif: found no underscore in the name, expected PATIENT_IMAGE as in 8918_00007.tif; rename the file.",
+    ],
+    [
+      "the image is smaller than a patch",
+      "small_1",
+      "small_1.tif: found 31 x 64 pixels at scale 1, expected at least one patch of 32 x 32; use a larger image, or a smaller --size.",
+    ],
+  ])("say it in one sentence when %s", (_, name, sentence) => {
+    const skipped = results[0].skipped.find(({ file }) => file === at(`${name}.tif`));
+    expect(skipped?.reason).toContain(sentence);
+    expect(skipped?.reason).toMatch(/^[^\n]*\.$/);
   });
 });
 
-describe("an image is used as any other when", () => {
-  beforeEach(async () => {
+test("images of 16 bits, in RGBA, with a palette, in grey and as large as a patch are used as any other", async () => {
+  directory = newStudy();
+  const deep = Uint16Array.from(tissue(64, 64).data, (value) => value * 257);
+  writeFileSync(at("deep_1.png"), encode({ width: 64, height: 64, channels: 3, depth: 16, data: deep }));
+  await asSharp(tissue(64, 64)).ensureAlpha(1).tiff({ compression: "lzw" }).toFile(at("rgba_1.tif"));
+  await asSharp(tissue(64, 64)).png({ palette: true }).toFile(at("palette_1.png"));
+  await asSharp(tissue(64, 64)).greyscale().tiff({ compression: "lzw" }).toFile(at("grey_1.tif"));
+  for (const name of ["deep", "rgba", "palette", "grey"]) {
     await asSharp(rectangle(64, 64, [16, 16, 40, 40]))
       .png()
-      .toFile(at("odd_1_mask.png"));
-  });
-
-  async function expectUsed() {
-    expect((await patches()).skipped).toEqual([]);
-    expectGood("odd");
+      .toFile(at(`${name}_1_mask.png`));
   }
-
-  test("it has 16 bits a channel", async () => {
-    const data = Uint16Array.from(tissue(64, 64).data, (value) => value * 257);
-    writeFileSync(at("odd_1.png"), encode({ width: 64, height: 64, channels: 3, depth: 16, data }));
-    await expectUsed();
-  });
-
-  test("it is RGBA", async () => {
-    await asSharp(tissue(64, 64)).ensureAlpha(1).tiff({ compression: "lzw" }).toFile(at("odd_1.tif"));
-    await expectUsed();
-  });
-
-  test("it has a palette", async () => {
-    await asSharp(tissue(64, 64)).png({ palette: true }).toFile(at("odd_1.png"));
-    await expectUsed();
-  });
-
-  test("it is greyscale", async () => {
-    await asSharp(tissue(64, 64)).greyscale().tiff({ compression: "lzw" }).toFile(at("odd_1.tif"));
-    await expectUsed();
-  });
-
-  test("it is exactly as large as a patch", async () => {
-    await asSharp(tissue(32, 32)).png().toFile(at("odd_1.png"));
-    await asSharp(rectangle(32, 32, [8, 8, 20, 20]))
-      .png()
-      .toFile(at("odd_1_mask.png"));
-    await expectUsed();
-  });
+  await addCase(directory, "exact_1", tissue(32, 32), rectangle(32, 32, [8, 8, 20, 20]));
+  expect((await patches()).skipped).toEqual([]);
+  expect(patchesOfPatients()).toEqual({ deep: 18, rgba: 18, palette: 18, grey: 18, exact: 18 });
 });
 
 describe("the step stops with one sentence when", () => {
+  beforeEach(async () => {
+    directory = newStudy();
+    await addCase(directory, "good_1");
+  });
+
   test("no image at all can be used, and names the first few reasons", async () => {
     directory = newStudy();
     await addCase(directory, "bad_1", tissue(64, 64), null);
