@@ -24,6 +24,8 @@ export function openLab(environment, args) {
     JUPYTERLAB_WORKSPACES_DIR: join(ownFolder, "jupyterlab", "workspaces"),
   };
   const own = [`--ServerApp.root_dir=${repository}`, "--ServerApp.answer_yes=True"];
+  // JupyterLab refuses to run as root unless told to; in a container there is often nobody else.
+  if (process.getuid?.() === 0) own.push("--allow-root");
   process.stdout.write(`Opening ${firstNotebook} in JupyterLab; Ctrl-C ends it.\n`);
   const lab = spawn(environment.python, ["-m", "jupyterlab", firstNotebook, ...own, ...args], {
     cwd: repository,
