@@ -25,4 +25,5 @@ export * from "./training/index.js";
 export * from "./output/index.js";
 export * from "./pipeline/index.js";
 export * from "./inspect/index.js";
+export * from "./display/index.js";
 export { version } from "./version.js";

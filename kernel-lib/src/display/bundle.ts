@@ -1,0 +1,49 @@
+import { inspect } from "node:util";
+import { Html } from "./html.js";
+
+/** The most that one display may weigh, in bytes of JSON: a notebook with many displays must stay light. */
+export const outputLimit = 1_000_000;
+
+/** The hook by which a kernel asks a cell's last value for its MIME bundle (Deno's convention). */
+const displayHook = Symbol.for("Jupyter.display");
+
+/** One notebook output in several forms, of which a front end shows the richest that it knows. */
+export interface Bundle {
+  /** The same thing by MIME type: markup or a picture, text, and for the extension its payload. */
+  data: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+}
+
+/** The forms that an output may have; text is always there. */
+export interface Forms {
+  text: string;
+  html?: Html;
+  svg?: string;
+  /** A payload for the extension, by its MIME type. */
+  custom?: Record<string, unknown>;
+}
+
+/**
+ * Makes a bundle that kernels can show by themselves and that prints as its text elsewhere.
+ *
+ * @example
+ * bundle({ text: "42 patches" }).data; // => { "text/plain": "42 patches" }
+ */
+export function bundle({ text, html, svg, custom }: Forms): Bundle {
+  const data: Record<string, unknown> = {
+    ...custom,
+    ...(html && { "text/html": html.text }),
+    ...(svg !== undefined && { "image/svg+xml": svg }),
+    "text/plain": text,
+  };
+  const made: Bundle = { data, metadata: {} };
+  // Not enumerable: a bundle stays plain data for whoever copies or compares it.
+  Object.defineProperty(made, displayHook, { value: () => data });
+  Object.defineProperty(made, inspect.custom, { value: () => text });
+  return made;
+}
+
+/** A bundle's weight in bytes of JSON, as it will stand in the notebook file. */
+export function bundleBytes({ data, metadata }: Bundle): number {
+  return Buffer.byteLength(JSON.stringify({ data, metadata }));
+}

@@ -1,0 +1,82 @@
+import type { Raster } from "../study/index.js";
+
+/** Red, green and blue, 0 to 255. */
+export type Colour = readonly [red: number, green: number, blue: number];
+
+/** One colour a meaning, in every view: the outline of the pathologist's mask, and the three types of patches. */
+export const colours = {
+  mask: [0, 229, 255],
+  p: [0, 158, 115],
+  e: [230, 159, 0],
+  b: [0, 114, 178],
+} as const satisfies Record<string, Colour>;
+
+/** A colour as CSS writes it. */
+export function css([red, green, blue]: Colour): string {
+  return `rgb(${red}, ${green}, ${blue})`;
+}
+
+/**
+ * Draws the outline of a region over an image: its pixels that touch the outside.
+ *
+ * @param region one byte a pixel, 0 outside; pixels beyond the image count as inside, so that a region which
+ * reaches the border is left open there
+ */
+export function drawOutline(image: Raster, region: Uint8Array, colour: Colour): Raster {
+  const { width, height } = image;
+  const data = Uint8Array.from(image.data);
+  const outside = (x: number, y: number): boolean =>
+    x >= 0 && y >= 0 && x < width && y < height && region[y * width + x] === 0;
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (region[i] === 0) continue;
+      if (outside(x - 1, y) || outside(x + 1, y) || outside(x, y - 1) || outside(x, y + 1)) {
+        data.set(colour, i * 3);
+      }
+    }
+  }
+  return { ...image, data };
+}
+
+/** Mixes a colour into an image where a region is marked. */
+export function tint(image: Raster, region: Uint8Array, colour: Colour, opacity: number): Raster {
+  const data = Uint8Array.from(image.data);
+  for (let i = 0; i < region.length; i++) {
+    if (region[i] === 0) continue;
+    for (let c = 0; c < 3; c++) {
+      data[i * 3 + c] = Math.round((1 - opacity) * data[i * 3 + c] + opacity * colour[c]);
+    }
+  }
+  return { ...image, data };
+}
+
+/**
+ * Lays pictures of one size out on a white sheet, row by row.
+ *
+ * @param columns pictures a row
+ * @param gap pixels between them
+ */
+export function sheet(tiles: readonly Raster[], columns: number, gap = 1): Raster {
+  const { width: tileWidth, height: tileHeight } = tiles[0];
+  const across = Math.min(columns, tiles.length);
+  const down = Math.ceil(tiles.length / columns);
+  const width = across * (tileWidth + gap) - gap;
+  const height = down * (tileHeight + gap) - gap;
+  const data = new Uint8Array(width * height * 3).fill(255);
+  tiles.forEach((tile, n) => {
+    const left = (n % columns) * (tileWidth + gap);
+    const top = Math.floor(n / columns) * (tileHeight + gap);
+    for (let y = 0; y < tileHeight; y++) {
+      const row = tile.data.subarray(y * tileWidth * 3, (y + 1) * tileWidth * 3);
+      data.set(row, ((top + y) * width + left) * 3);
+    }
+  });
+  return { width, height, channels: 3, data };
+}
+
+/** A grey plane as a picture of equal red, green and blue. */
+export function greyPicture(width: number, height: number, levels: Uint8Array): Raster {
+  const data = new Uint8Array(levels.length * 3);
+  levels.forEach((level, i) => data.fill(level, i * 3, i * 3 + 3));
+  return { width, height, channels: 3, data };
+}
