@@ -4,7 +4,7 @@ import { compileFunction } from "node:vm";
 import { describe, expect, test } from "vitest";
 import * as caffe from "../../kernel-lib/src/caffe/index.js";
 
-const root = join(import.meta.dirname, "..", "..");
+const root = join(__dirname, "..", "..");
 const sources = join(root, "kernel-lib", "src", "caffe");
 
 /** The examples of a source file's docstrings: their lines without the comment's stars. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 
-const root = join(import.meta.dirname, "..", "..");
+const root = join(__dirname, "..", "..");
 
 /** Files made by real Caffe. */
 export const golden = join(root, "test", "fixtures", "caffe");

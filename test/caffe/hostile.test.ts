@@ -192,6 +192,23 @@ describe("damaged files", () => {
     expect(() => decodeMean(new Uint8Array([0x0a, 1, 1]), "file")).toThrow(/num of 1 bytes at byte 2/);
   });
 
+  test.each([
+    ["thousands of escapes in a string without end", "name: '" + "\\'".repeat(400_000)],
+    ["quotes alone", '"'.repeat(900_000)],
+    ["beginnings of placeholders", "%(a".repeat(300_000)],
+    ["thousands of layers and then an error", 'layer { name: "a" }\n'.repeat(12_000) + "oops: 3"],
+    ["more than any network needs", " ".repeat(2 ** 21)],
+  ])("a prototxt is refused at once when it has %s", (_, text) => {
+    expect(() => parseNet(text, "file")).toThrow(HistobookError);
+  });
+
+  test("millions of empty layers, arrays or unknown fields are refused without taking memory", () => {
+    const repeated = (...bytes: number[]) => new Uint8Array(6_000_000).map((_, i) => bytes[i % bytes.length]);
+    expect(() => decodeModel(repeated(0xa2, 6, 0), "file")).toThrow(/more than 100000 parts/);
+    expect(() => decodeSolverState(repeated(0x1a, 0), "file")).toThrow(/more than 100000 parts/);
+    expect(() => decodeDatum(repeated(0x78, 1), "file")).toThrow(/more than 100000 parts/);
+  });
+
   test("groups nested without end are refused", () => {
     expect(() => decodeMean(new Uint8Array(100_000).fill(0x7b), "file")).toThrow(HistobookError);
   });

@@ -14,6 +14,12 @@ interface FieldKind {
 /** Messages within messages; Caffe's own go four deep. */
 const deepest = 100;
 
+/**
+ * Messages and unknown fields in one file, of which Caffe's largest networks have some thousands. Each takes two
+ * bytes in a file but hundreds in memory.
+ */
+const most = 100_000;
+
 const kinds = new WeakMap<DescMessage, Map<number, FieldKind>>();
 
 /**
@@ -26,7 +32,7 @@ const kinds = new WeakMap<DescMessage, Map<number, FieldKind>>();
  * @throws Error that says what stands at which byte.
  */
 export function checkStructure(schema: DescMessage, bytes: Uint8Array): void {
-  checkMessage(schema, new BinaryReader(bytes), bytes, bytes.length, 0);
+  checkMessage(schema, new BinaryReader(bytes), bytes, bytes.length, 0, { left: most });
 }
 
 function checkMessage(
@@ -35,6 +41,7 @@ function checkMessage(
   bytes: Uint8Array,
   end: number,
   depth: number,
+  budget: { left: number },
 ): void {
   if (depth > deepest) throw new Error(`messages nested more than ${deepest} deep`);
   const fields = kindsOf(schema);
@@ -42,6 +49,7 @@ function checkMessage(
     const start = reader.pos;
     const [number, wire] = reader.tag();
     const field = fields.get(number);
+    if ((!field || field.message) && --budget.left < 0) throw new Error(`more than ${most} parts`);
     if (wire !== WireType.LengthDelimited) {
       if (field && field.wire !== wire) throw new Error(`${field.name} in another form at byte ${start}`);
       reader.skip(wire, number);
@@ -55,7 +63,7 @@ function checkMessage(
         `a length of ${length} at byte ${start} where ${Math.max(0, end - reader.pos)} bytes are left`,
       );
     }
-    if (field?.message) checkMessage(field.message, reader, bytes, fieldEnd, depth + 1);
+    if (field?.message) checkMessage(field.message, reader, bytes, fieldEnd, depth + 1, budget);
     else if (field) checkValues(field, bytes, reader.pos, fieldEnd);
     reader.pos = fieldEnd;
   }

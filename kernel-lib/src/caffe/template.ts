@@ -3,8 +3,8 @@ import { HistobookError } from "../foundation/index.js";
 /** A placeholder of the tutorial's base files, in Python's notation: `%(kfoldi)d`. */
 const placeholder = /%\((\w+)\)[ds]/g;
 
-/** A prototxt's strings and comments, and what stands between them. */
-const textParts = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*|[^"'#]+|["']/g;
+/** A prototxt's strings (to their line's end where they lack one), comments, and what stands between them. */
+const textParts = /"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|#[^\n]*|[^"'#]+/g;
 
 /**
  * Fills a template prototxt's placeholders (step 4 of the tutorial: `%(kfoldi)d` is the fold, `%(numiter)d` the

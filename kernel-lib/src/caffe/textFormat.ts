@@ -4,8 +4,11 @@ import { HistobookError, messageOf } from "../foundation/index.js";
 import { damaged, readFileOf } from "./protobuf.js";
 import { checkFilled } from "./template.js";
 
-/** The largest prototxt, in bytes; those of the largest published networks have a tenth of this. */
-const largestText = 4 * 2 ** 20;
+/** The largest prototxt, in characters; those of the largest published networks have a tenth of this. */
+const largestText = 2 ** 20;
+
+/** Up to this length an error's line is looked for, which takes a dozen readings; nobody writes longer files by hand. */
+const longestSearched = 2 ** 18;
 
 /**
  * Reads a prototxt's text.
@@ -14,7 +17,7 @@ const largestText = 4 * 2 ** 20;
  */
 export function readTextOf(what: string, path: string): string {
   const bytes = readFileOf(what, path);
-  if (bytes.length > largestText) throw damaged(path, `${bytes.length} bytes`, `${what} of at most 4 MiB`);
+  checkLength(bytes, path, what);
   if (bytes.includes(0)) throw damaged(path, "binary data", `${what}, which is text`);
   // A byte order mark goes; what is no UTF-8 (old comments) becomes a replacement character.
   return new TextDecoder().decode(bytes);
@@ -33,15 +36,17 @@ export function parseText<Desc extends DescMessage>(
   subject: string,
   what: string,
 ): MessageShape<Desc> {
+  checkLength(text, subject, what);
   checkFilled(text, subject);
   try {
     return fromText(schema, text);
   } catch (error) {
+    const line = text.length > longestSearched ? "" : `, line ${lineOfError(schema, text, messageOf(error))}`;
     throw new HistobookError("BadInput", {
-      subject: `${subject}, line ${lineOfError(schema, text, messageOf(error))}`,
+      subject: `${subject}${line}`,
       found: `a syntax error (${messageOf(error)})`,
       expected: what,
-      fix: "correct that line",
+      fix: line ? "correct that line" : "correct it",
       cause: error,
     });
   }
@@ -51,6 +56,11 @@ export function parseText<Desc extends DescMessage>(
 export function printText<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): string {
   // Strings are escaped, so that every line begins with a field's name.
   return toText(schema, message).replace(/^( *\w+): \{/gm, "$1 {");
+}
+
+function checkLength({ length }: { length: number }, subject: string, what: string): void {
+  if (length > largestText)
+    throw damaged(subject, `${length} characters`, `${what} of at most ${largestText}`);
 }
 
 /**
