@@ -1,7 +1,7 @@
 // Opens JupyterLab on the first notebook and stays until it ends.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { SetupFailure } from "../setup/failure.mjs";
 import { ownFolder, repository } from "../setup/paths.mjs";
 import { environmentVariables } from "../setup/python-environment.mjs";
@@ -23,11 +23,16 @@ export function openLab(environment, args) {
     // Which tabs are open is remembered in the repository, not in the reader's home.
     JUPYTERLAB_WORKSPACES_DIR: join(ownFolder, "jupyterlab", "workspaces"),
   };
-  const own = [`--ServerApp.root_dir=${repository}`, "--ServerApp.answer_yes=True"];
+  const own = [
+    `--ServerApp.root_dir=${repository}`,
+    // Not as JupyterLab's argument: the address that it prints for --no-browser would lead elsewhere.
+    `--LabApp.default_url=/lab/tree/${firstNotebook.split(sep).join("/")}`,
+    "--ServerApp.answer_yes=True",
+  ];
   // JupyterLab refuses to run as root unless told to; in a container there is often nobody else.
   if (process.getuid?.() === 0) own.push("--allow-root");
   process.stdout.write(`Opening ${firstNotebook} in JupyterLab; Ctrl-C ends it.\n`);
-  const lab = spawn(environment.python, ["-m", "jupyterlab", firstNotebook, ...own, ...args], {
+  const lab = spawn(environment.python, ["-m", "jupyterlab", ...own, ...args], {
     cwd: repository,
     env,
     stdio: "inherit",
