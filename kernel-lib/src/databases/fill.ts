@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Piscina } from "piscina";
 import { HistobookError, stopIfAborted, type ErrorParts } from "../foundation/index.js";
@@ -23,7 +23,8 @@ export function filesOf(folder: string): PatchSource {
   return {
     has(file) {
       names ??= new Set(namesIn(folder));
-      return names.has(file);
+      // One listing answers for all files but those in folders below, as other tools' lists may name them.
+      return names.has(file) || (file.includes("/") && existsSync(join(folder, file)));
     },
     shares(files) {
       const shares: ReadTask[] = [];

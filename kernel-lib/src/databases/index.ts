@@ -1,6 +1,11 @@
 /** Step 3: lists + patches -> LevelDB databases and mean images; and reading them again. */
 export { convertImages, type ConvertOptions } from "./convert.js";
-export { makeDatabases, type DatabasesOptions, type DatabasesResult, type FoldDatabases } from "./databases.js";
+export {
+  makeDatabases,
+  type DatabasesOptions,
+  type DatabasesResult,
+  type FoldDatabases,
+} from "./databases.js";
 export { openPatchStore } from "./levelStore.js";
 export { meanSum, type MeanSum } from "./mean.js";
 export { memoryPatchStore, type MemoryPatch } from "./memoryStore.js";

@@ -38,7 +38,7 @@ export async function readPatchFile(path: string, size: number): Promise<Uint8Ar
         .toColourspace("srgb")
         .raw({ depth: "uchar" })
         .toBuffer({ resolveWithObject: true });
-      found = { width: info.width, height: info.height, data };
+      found = { width: info.width, height: info.height, data: Uint8Array.from(data) };
     }
   } catch (error) {
     throw new UnusablePatch({
@@ -93,7 +93,7 @@ export function decodePlainPng(
   if (depth !== 8 || colour !== 2 || interlace !== 0 || width > 4096 || height > 4096) return undefined;
   const parts: Buffer[] = [];
   let complete = false;
-  for (let at = 33; at + 12 <= bytes.length; ) {
+  for (let at = 33; at + 12 <= bytes.length;) {
     const length = bytes.readUInt32BE(at);
     const type = bytes.readUInt32BE(at + 4);
     const end = at + 12 + length;

@@ -25,12 +25,12 @@ export interface PatchStore {
   readonly shape: PatchShape;
   /**
    * Batches without end: after the last patch comes the first one again, so that every batch is full. The next
-   * batch is read while the caller works on this one. `close` ends it.
+   * batch is read while the caller works on this one. Only `close` ends it.
    *
    * @param size patches a batch
    * @param options.start how many patches to pass over first, e.g. those that a resumed training has seen
    */
-  batches(size: number, options?: { start?: number }): AsyncGenerator<Batch>;
+  batches(size: number, options?: { start?: number }): AsyncGenerator<Batch, undefined>;
   close(): Promise<void>;
 }
 
@@ -84,13 +84,13 @@ export function cyclicStore(parts: PatchStoreParts): PatchStore {
       return count;
     },
     shape: parts.shape,
-    async *batches(size, options = {}) {
+    async *batches(size, options = {}): AsyncGenerator<Batch, undefined> {
       const source = rows(options.start ?? 0);
       let next = readBatch(parts, source, size);
       try {
         for (;;) {
           const batch = await next;
-          if (!batch) return;
+          if (!batch) return undefined;
           next = readBatch(parts, source, size);
           // A failure belongs to the caller who asks for that batch, not to this moment.
           next.catch(() => undefined);
@@ -98,6 +98,7 @@ export function cyclicStore(parts: PatchStoreParts): PatchStore {
         }
       } catch (error) {
         if (!closed) throw error;
+        return undefined;
       } finally {
         await next.catch(() => undefined);
         await source.return();
