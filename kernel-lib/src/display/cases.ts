@@ -4,7 +4,7 @@ import { bundle, type Bundle } from "./bundle.js";
 import { html, type Html } from "./html.js";
 import { count, figure, note, row, swatch, title } from "./parts.js";
 import { colours, css, drawOutline } from "./picture.js";
-import { fitWithin, imageTag, pngUrl } from "./png.js";
+import { fitWithin, imageTag, picturesBytes, pngUrl } from "./png.js";
 import { sourceNote, sourceText } from "./source.js";
 
 /** What of a study is shown. */
@@ -27,7 +27,8 @@ export async function showCases(study: Study, options: ShowCasesOptions = {}): P
   const { limit = 20, side = 150 } = options;
   const shown = study.cases.slice(0, limit);
   const tiles: Html[] = [];
-  for (const one of shown) tiles.push(await caseTile(one, side));
+  const limitOfTile = Math.min(25_000, Math.floor(picturesBytes / Math.max(1, shown.length)));
+  for (const one of shown) tiles.push(await caseTile(one, side, limitOfTile));
   const patients = new Set(study.cases.map(({ patient }) => patient)).size;
   const masks = study.cases.filter(({ maskPath }) => maskPath !== null).length;
   const summary = `${count(study.cases.length)} images of ${count(patients)} patients, ${count(masks)} with a mask`;
@@ -36,16 +37,15 @@ export async function showCases(study: Study, options: ShowCasesOptions = {}): P
   const problems = study.problems.map(({ reason }) => note(reason));
   return bundle({
     html: html`${title(summary + rest)}${row(tiles)}${note(
-        html`${swatch(css(colours.mask))} outline of what a pathologist marked as epithelium`,
-      )}${problems}${sourceNote(study)}`,
-    text: [
-      summary + rest,
-      ...shown.map(({ name, patient }) => `  ${name} (patient ${patient})`),
-    ].join("\n") + sourceText(study),
+      html`${swatch(css(colours.mask))} outline of what a pathologist marked as epithelium`,
+    )}${problems}${sourceNote(study)}`,
+    text:
+      [summary + rest, ...shown.map(({ name, patient }) => `  ${name} (patient ${patient})`)].join("\n") +
+      sourceText(study),
   });
 }
 
-async function caseTile(one: Case, side: number): Promise<Html> {
+async function caseTile(one: Case, side: number, bytes: number): Promise<Html> {
   const caption = html`${one.name}`;
   try {
     const { width, height } = await imageSize(one.imagePath);
@@ -54,8 +54,12 @@ async function caseTile(one: Case, side: number): Promise<Html> {
     const outlined =
       one.maskPath === null
         ? image
-        : drawOutline(image, (await readMask(one.maskPath, scale, { size: { width, height } })).data, colours.mask);
-    const url = await pngUrl(await fitWithin(outlined, side), { limit: 25_000 });
+        : drawOutline(
+            image,
+            (await readMask(one.maskPath, scale, { size: { width, height } })).data,
+            colours.mask,
+          );
+    const url = await pngUrl(await fitWithin(outlined, side), { limit: bytes });
     return figure(imageTag(url, side, `${one.name} with the outline of its mask`), caption);
   } catch (error) {
     // One bad image never hides the others.

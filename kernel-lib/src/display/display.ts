@@ -2,10 +2,7 @@ import { createRequire } from "node:module";
 import type { Bundle } from "./bundle.js";
 
 /** What a notebook kernel takes from us: a bundle, and whether it replaces the output of the same id. */
-type WriteOutput = (
-  output: Bundle & { transient: { display_id?: string } },
-  update: boolean,
-) => void;
+type WriteOutput = (output: Bundle & { transient: { display_id?: string } }, update: boolean) => void;
 
 /**
  * Shows a bundle below the notebook's cell; outside of a notebook its text goes to standard output.

@@ -1,4 +1,13 @@
 /** Displays: data -> MIME bundle, one file a view; and showing it in a notebook. */
 export { bundleBytes, outputLimit, type Bundle } from "./bundle.js";
 export { showCases, type ShowCasesOptions } from "./cases.js";
+export { showDatabase } from "./database.js";
 export { display } from "./display.js";
+export { showEvaluation } from "./evaluation.js";
+export { showFolds } from "./folds.js";
+export { showMap, type ShowMapOptions } from "./map.js";
+export { showNetwork } from "./network.js";
+export { showPatches, type ShowPatchesOptions } from "./patches.js";
+export { progressDisplay } from "./progress.js";
+export { showRegions } from "./regions.js";
+export { showTraining } from "./training.js";

@@ -22,7 +22,9 @@ export function table(header: readonly HtmlValue[], rows: readonly (readonly Htm
   const align = (i: number): string => (i === 0 ? "left" : "right");
   const head = header.map(
     (cell, i) =>
-      html`<th style="text-align:${align(i)};padding:3px 10px;border-bottom:1px solid currentColor">${cell}</th>`,
+      html`<th style="text-align:${align(i)};padding:3px 10px;border-bottom:1px solid currentColor">
+        ${cell}
+      </th>`,
   );
   const body = rows.map((cells) => {
     const tags = cells.map(

@@ -2,6 +2,12 @@ import sharp from "sharp";
 import type { Raster } from "../study/index.js";
 import { html, type Html } from "./html.js";
 
+/**
+ * What the pictures of one display may weigh together, in bytes of PNG: as base64 they weigh a third more, and
+ * the whole display stays under `outputLimit`.
+ */
+export const picturesBytes = 600_000;
+
 /** How a picture is written. */
 export interface PngOptions {
   /** At most so many bytes; a larger picture gets 256 colours first, and is then halved until it fits. */
@@ -27,10 +33,14 @@ export async function pngUrl(picture: Raster, { limit = Infinity }: PngOptions =
 }
 
 /** Reduces a picture so that neither side is longer than `side` pixels; a smaller one stays as it is. */
-export async function fitWithin(picture: Raster, side: number): Promise<Raster> {
+export async function fitWithin(
+  picture: Raster,
+  side: number,
+  kernel: "lanczos3" | "nearest" = "lanczos3",
+): Promise<Raster> {
   if (Math.max(picture.width, picture.height) <= side) return picture;
   const { data, info } = await open(picture)
-    .resize({ width: side, height: side, fit: "inside" })
+    .resize({ width: side, height: side, fit: "inside", kernel })
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, channels: picture.channels, data: new Uint8Array(data) };

@@ -1,0 +1,124 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import {
+  parseNet,
+  Phase,
+  readModel,
+  readNetPrototxt,
+  type Blob,
+  type LayerParameter,
+} from "../caffe/index.js";
+import { parameterCount, planNetwork, type PlannedLayer } from "../engine/index.js";
+import { readManifest, trainingNetName, type Raster, type Study } from "../study/index.js";
+import { deployNetTemplate } from "../training/index.js";
+import { bundle, type Bundle } from "./bundle.js";
+import { html, type Html } from "./html.js";
+import { count, figure, note, row, table, title } from "./parts.js";
+import { sheet } from "./picture.js";
+import { imageTag, pngUrl } from "./png.js";
+
+/**
+ * Shows a fold's network, layer by layer: output size, learned values, and how many pixels of the patch one value
+ * sees (its receptive field); and the filters of the first layer once it is trained.
+ *
+ * Before step 4 has written the fold's prototxt this is the tutorial's network.
+ *
+ * @throws HistobookError `BadInput` for a prototxt that can't be read, `Unsupported` for an unknown layer.
+ */
+export async function showNetwork(study: Study, fold: number): Promise<Bundle> {
+  const { directory } = study;
+  const manifest = readManifest(directory);
+  const size = manifest.folds?.size ?? manifest.patches?.parameters.size ?? 32;
+  const file = trainingNetName(size, fold);
+  const written = existsSync(join(directory, file));
+  const net = written
+    ? readNetPrototxt(join(directory, file))
+    : parseNet(deployNetTemplate({ size }), "the tutorial's network");
+  const shapes = new Map<string, number[]>([
+    ["data", [3, size, size]],
+    ["label", []],
+  ]);
+  const plan = planNetwork(net, Phase.TRAIN, shapes);
+  const fields = receptiveFields(plan.layers);
+  const rows = plan.layers.map(({ layer, tops, parameters }) => [
+    layer.name,
+    describe(layer),
+    tops[0]?.length === 0 ? "1 number" : tops[0].join(" × "),
+    parameters.length === 0
+      ? ""
+      : count(parameterCount({ ...plan, layers: [{ layer, bottoms: [], tops, parameters }] })),
+    fields.get(layer.name) ?? "whole patch",
+  ]);
+  const heading = `Network "${plan.name}"${written ? ` of ${file}` : ", the tutorial's"}: ${count(parameterCount(plan))} learned values`;
+  const model = manifest.models[fold] as { file: string } | undefined;
+  const filters = model ? await filtersFigure(join(directory, model.file)) : [];
+  const header = ["layer", "what it does", "output", "learned values", "sees (pixels)"];
+  return bundle({
+    html: html`${title(heading)}${table(header, rows)}${note(
+      `Input: a patch of 3 × ${size} × ${size} values minus the mean image.`,
+    )}${row(filters)}`,
+    text: [heading, ...rows.map((cells) => `  ${cells.join(" | ")}`)].join("\n"),
+  });
+}
+
+function describe(layer: LayerParameter): string {
+  switch (layer.type) {
+    case "Convolution": {
+      const { numOutput = 0, kernelSize = [], pad = [] } = layer.convolutionParam ?? {};
+      return `${numOutput} filters of ${kernelSize[0]} × ${kernelSize[0]}, padding ${pad[0] ?? 0}`;
+    }
+    case "Pooling": {
+      const { pool = 0, kernelSize = 0, stride = 1 } = layer.poolingParam ?? {};
+      return `${pool === 0 ? "largest" : "mean"} of ${kernelSize} × ${kernelSize}, every ${stride} pixels`;
+    }
+    case "ReLU":
+      return "negative values become 0";
+    case "InnerProduct":
+      return "each output weighs all inputs";
+    case "SoftmaxWithLoss":
+      return "probabilities, compared with the class";
+    case "Softmax":
+      return "probabilities of the classes";
+    default:
+      return layer.type;
+  }
+}
+
+/** How many pixels a side of the patch decide one value, for the layers that still have a place in the image. */
+function receptiveFields(layers: readonly PlannedLayer[]): Map<string, string> {
+  const fields = new Map<string, string>();
+  let field = 1;
+  let jump = 1;
+  for (const { layer, tops } of layers) {
+    const kernel = layer.convolutionParam?.kernelSize[0] ?? layer.poolingParam?.kernelSize ?? 1;
+    const stride = layer.convolutionParam?.stride[0] ?? layer.poolingParam?.stride ?? 1;
+    field += (kernel - 1) * jump;
+    jump *= stride;
+    if (tops[0]?.length === 3) fields.set(layer.name, `${field} × ${field}`);
+  }
+  return fields;
+}
+
+async function filtersFigure(path: string): Promise<Html[]> {
+  for (const [name, [weights]] of readModel(path).weights) {
+    if (weights?.shape.length !== 4 || weights.shape[1] !== 3) continue;
+    const picture = sheet(filterPictures(weights), 16, 1);
+    const words = `the ${weights.shape[0]} filters of ${name} after training (grey is zero)`;
+    return [figure(imageTag(await pngUrl(picture), picture.width * 6, words), words)];
+  }
+  return [];
+}
+
+/** Filters of filters x 3 x height x width (BGR), all on one scale: the largest weight is full colour. */
+function filterPictures({ shape, data }: Blob): Raster[] {
+  const [filters, , height, width] = shape;
+  const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const plane = height * width;
+  return Array.from({ length: filters }, (_, n) => {
+    const pixels = Uint8Array.from({ length: plane * 3 }, (_, i) => {
+      const value = data[n * plane * 3 + (2 - (i % 3)) * plane + Math.floor(i / 3)];
+      return Math.round(128 + (127 * value) / largest);
+    });
+    return { width, height, channels: 3, data: pixels };
+  });
+}

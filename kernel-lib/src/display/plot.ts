@@ -1,0 +1,34 @@
+import type * as PlotModule from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+
+/** Observable Plot's functions. It is loaded when the first plot is drawn: most commands draw none. */
+export type Plot = typeof PlotModule;
+
+/** Colours that colour-blind readers can tell apart (Okabe and Ito), in the order in which they are used. */
+export const lineColours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
+
+/**
+ * Draws plots below each other into one SVG that needs nothing else: own size, own font, white ground.
+ *
+ * @param describe gives each plot's options; `height` and `width` are CSS pixels
+ */
+export async function plotSvg(
+  describe: (plot: Plot) => (PlotModule.PlotOptions & { width: number; height: number })[],
+): Promise<string> {
+  const plot = await import("@observablehq/plot");
+  const { document } = parseHTML("<html><body></body></html>");
+  let top = 0;
+  let width = 0;
+  const pieces: string[] = [];
+  for (const options of describe(plot)) {
+    const element = plot.plot({ ...options, document });
+    element.setAttribute("x", "0");
+    element.setAttribute("y", String(top));
+    pieces.push(element.outerHTML);
+    top += options.height;
+    width = Math.max(width, options.width);
+  }
+  const size = `width="${width}" height="${top}" viewBox="0 0 ${width} ${top}"`;
+  const ground = `<rect width="${width}" height="${top}" fill="white"/>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="system-ui, sans-serif" color="black">${ground}${pieces.join("")}</svg>`;
+}
