@@ -37,7 +37,9 @@ export async function convertImages(
   const { shuffle = false, seed = 1, signal } = options;
   const size = numberOption("--size", options.size ?? 32, { minimum: 1, maximum: 512, integer: true });
   const source = filesOf(folder);
-  const plan = planDatabases([{ name: "convert", path: list }], { shuffle, seed }, (file) => source.has(file));
+  const plan = planDatabases([{ name: "convert", path: list }], { shuffle, seed }, (file) =>
+    source.has(file),
+  );
   const records = plan.databases.get("convert")!;
   const total = plan.files.length + records.patches.length;
   let done = 0;
