@@ -53,12 +53,13 @@ export async function installExtension(step, environment) {
   );
   const parts = ["jupyterlab_histobook", "install.json", "pyproject.toml"];
   const fingerprint = fingerprintOf(fingerprintFiles(source, parts), environment.prefix);
-  if (isDone("extension", fingerprint) && existsSync(product)) {
+  const stamp = `extension-${fingerprintOf(environment.prefix).slice(0, 8)}`;
+  if (isDone(stamp, fingerprint) && existsSync(product)) {
     return step.done(`the JupyterLab extension is ${wasBuilt ? "built anew, unchanged" : "installed"}`);
   }
   step.working("installing the JupyterLab extension");
-  const repair = wasInterrupted("extension") ? "--ignore-installed" : "--force-reinstall";
-  markStarted("extension");
+  const repair = wasInterrupted(stamp) ? "--ignore-installed" : "--force-reinstall";
+  markStarted(stamp);
   const result = await pipInstall(environment, "extension", [
     "--no-build-isolation",
     "--no-deps",
@@ -74,7 +75,7 @@ export async function installExtension(step, environment) {
       log: result.log,
     });
   }
-  markDone("extension", fingerprint);
+  markDone(stamp, fingerprint);
   return step.done(
     wasBuilt ? "built and installed the JupyterLab extension" : "installed the JupyterLab extension",
   );

@@ -72,15 +72,17 @@ export async function installPythonPackages(step) {
   const environment = chooseEnvironment();
   const { python, isOwn, prefix, why } = environment;
   const fingerprint = fingerprintOf(requirements, prefix);
-  const interrupted = wasInterrupted("python");
+  // A stamp an environment: one that was left half-made stays so while another is in use.
+  const stamp = `python-${fingerprintOf(prefix).slice(0, 8)}`;
+  const interrupted = wasInterrupted(stamp);
   const usable = existsSync(python) && ask(python, ["-m", "pip", "--version"]) !== undefined;
   if (!isOwn) requireRecentPython(environment);
   if (usable && !interrupted && !lacksPackages(python)) {
-    if (!isDone("python", fingerprint)) markDone("python", fingerprint);
+    if (!isDone(stamp, fingerprint)) markDone(stamp, fingerprint);
     step.done(`JupyterLab ${pythonPackages.jupyterlab} is in ${why}`);
     return environment;
   }
-  markStarted("python");
+  markStarted(stamp);
   if (isOwn && (!usable || interrupted)) await makeOwnEnvironment(environment, step);
   if (!isOwn && !usable && ask(python, ["-m", "ensurepip", "--upgrade"]) === undefined) {
     throw new SetupFailure({
@@ -103,7 +105,7 @@ export async function installPythonPackages(step) {
       log: logFile("python"),
     });
   }
-  markDone("python", fingerprint);
+  markDone(stamp, fingerprint);
   step.done(`installed JupyterLab ${pythonPackages.jupyterlab} in ${why}`);
   return environment;
 }
