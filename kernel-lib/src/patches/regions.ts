@@ -81,18 +81,19 @@ export function whitePixels(image: Raster, white: number): Uint8Array {
  * dilate(Uint8Array.of(0, 0, 1, 0, 0), 5, 1, 1); // => [0, 1, 1, 1, 0]
  */
 export function dilate(region: Uint8Array, width: number, height: number, steps: number): Uint8Array {
-  const rows = new Uint8Array(region.length);
-  for (let y = 0; y < height; y++) {
-    dilateLine(region, rows, y * width, 1, width, steps);
+  const wide = new Uint8Array(region.length);
+  for (let start = 0; start < region.length; start += width) {
+    growLine(region, wide, start, 1, width, steps);
+    growLine(region, wide, start + width - 1, -1, width, steps);
   }
   const grown = new Uint8Array(region.length);
-  for (let x = 0; x < width; x++) {
-    dilateLine(rows, grown, x, width, height, steps);
-  }
+  growRows(wide, grown, 0, width, width, height, steps);
+  growRows(wide, grown, (height - 1) * width, -width, width, height, steps);
   return grown;
 }
 
-function dilateLine(
+/** Marks what lies up to `steps` pixels after a marked one, walking `length` pixels with the given stride. */
+function growLine(
   source: Uint8Array,
   target: Uint8Array,
   start: number,
@@ -100,15 +101,29 @@ function dilateLine(
   length: number,
   steps: number,
 ): void {
-  // How far back and ahead the nearest marked pixel is decides; each is one walk over the line.
   let distance = steps + 1;
-  for (let i = 0, k = start; i < length; i++, k += stride) {
-    distance = source[k] ? 0 : distance + 1;
-    if (distance <= steps) target[k] = 1;
+  for (let n = 0, i = start; n < length; n++, i += stride) {
+    distance = source[i] ? 0 : distance + 1;
+    if (distance <= steps) target[i] = 1;
   }
-  distance = steps + 1;
-  for (let i = length - 1, k = start + (length - 1) * stride; i >= 0; i--, k -= stride) {
-    distance = source[k] ? 0 : distance + 1;
-    if (distance <= steps) target[k] = 1;
+}
+
+/** The same for all columns at once, row by row: memory is walked in its own order. */
+function growRows(
+  source: Uint8Array,
+  target: Uint8Array,
+  start: number,
+  stride: number,
+  width: number,
+  height: number,
+  steps: number,
+): void {
+  const distances = new Int32Array(width).fill(steps + 1);
+  for (let n = 0, row = start; n < height; n++, row += stride) {
+    for (let x = 0; x < width; x++) {
+      const distance = source[row + x] ? 0 : distances[x] + 1;
+      distances[x] = distance;
+      if (distance <= steps) target[row + x] = 1;
+    }
   }
 }

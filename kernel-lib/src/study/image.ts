@@ -99,14 +99,15 @@ async function decode(path: string, prepare: (picture: sharp.Sharp) => sharp.Sha
 
 /** Sets what is at least `lowest` to `high`, and the rest to 0. */
 function binarise(image: Raster, lowest: number, high: number): Raster {
-  const data = new Uint8Array(image.data.length);
-  for (let i = 0; i < data.length; i++) data[i] = image.data[i] >= lowest ? high : 0;
-  return { ...image, data };
+  const { data } = image;
+  const binary = new Uint8Array(data.length);
+  for (let i = 0; i < binary.length; i++) binary[i] = data[i] >= lowest ? high : 0;
+  return { ...image, data: binary };
 }
 
 function maximum(data: Uint8Array): number {
   let largest = 0;
-  for (const value of data) if (value > largest) largest = value;
+  for (let i = 0; i < data.length; i++) if (data[i] > largest) largest = data[i];
   return largest;
 }
 
