@@ -27,6 +27,6 @@ export default tseslint.config(
       "@typescript-eslint/no-require-imports": "off",
     },
   },
-  { files: ["**/*.mjs", "**/*.js"], languageOptions: { globals: globals.node } },
-  { files: ["kernel-lib/bin/*.js"], languageOptions: { sourceType: "commonjs" } },
+  { files: ["**/*.mjs", "**/*.js", "**/*.cjs"], languageOptions: { globals: globals.node } },
+  { files: ["kernel-lib/bin/*.js", "**/*.cjs"], languageOptions: { sourceType: "commonjs" } },
 );

@@ -1,8 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    root: new URL("..", import.meta.url).pathname,
+    root: fileURLToPath(new URL("..", import.meta.url)),
     // The set-up is plain JavaScript, and so are its tests.
     include: ["test/**/*.test.ts", "test/setup/**/*.test.mjs"],
     // Native addons and worker threads do not share a process well.
