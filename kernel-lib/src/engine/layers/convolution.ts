@@ -1,6 +1,7 @@
 import type { ConvolutionParameter, LayerParameter } from "../../caffe/index.js";
 import { sameLayout } from "../layout.js";
 import type { Tensor4D } from "@tensorflow/tfjs";
+import type { TensorFlow } from "../tensorflow.js";
 import { multipliers, spatial, unsupported, type LayerKind, type ParameterPlan } from "./layer.js";
 
 /** Window, stride, padding and dilation along rows and columns. */
@@ -69,11 +70,23 @@ export const convolution: LayerKind = {
     if (!keepsSize && (pad[0] > 0 || pad[1] > 0)) {
       input = tf.pad4d(input, [[0, 0], [pad[0], pad[0]], [pad[1], pad[1]], [0, 0]]); // prettier-ignore
     }
-    const filters = parameters[0] as Tensor4D;
-    const sums = tf.conv2d(input, filters, stride, keepsSize ? "same" : "valid", "NHWC", dilation);
+    const filters = spread(tf, parameters[0] as Tensor4D, dilation);
+    const sums = tf.conv2d(input, filters, stride, keepsSize ? "same" : "valid");
     return [parameters.length > 1 ? tf.add(sums, parameters[1]) : sums];
   },
 };
+
+/** Puts zeros between a filter's values: TensorFlow.js has no gradient of a convolution with gaps. */
+function spread(tf: TensorFlow, filters: Tensor4D, [down, across]: [number, number]): Tensor4D {
+  if (down === 1 && across === 1) return filters;
+  const [height, width, inputs, outputs] = filters.shape;
+  const [tall, wide] = [down * (height - 1) + 1, across * (width - 1) + 1];
+  const rows = tf.pad3d(tf.reshape(filters, [height, 1, -1]), [[0, 0], [0, down - 1], [0, 0]]); // prettier-ignore
+  const spacedRows = tf.slice2d(tf.reshape(rows, [height * down, -1]), [0, 0], [tall, -1]);
+  const columns = tf.pad4d(tf.reshape(spacedRows, [tall, width, 1, -1]), [[0, 0], [0, 0], [0, across - 1], [0, 0]]); // prettier-ignore
+  const spaced = tf.slice3d(tf.reshape(columns, [tall, width * across, -1]), [0, 0, 0], [tall, wide, -1]);
+  return tf.reshape(spaced, [tall, wide, inputs, outputs]);
+}
 
 function parameterOf(layer: LayerParameter): ConvolutionParameter {
   const parameter = layer.convolutionParam;

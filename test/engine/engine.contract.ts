@@ -1,0 +1,194 @@
+/**
+ * What every engine must do, whichever way it computes. A process has one engine, so that each has a test file of
+ * its own that calls this.
+ */
+import { beforeAll, describe, expect, test } from "vitest";
+import { Phase } from "../../kernel-lib/dist/caffe/index.js";
+import {
+  eagerLearner,
+  loadEngine,
+  type Engine,
+  type EngineName,
+  type LearnerSettings,
+  type NetworkPlan,
+  type Weights,
+} from "../../kernel-lib/dist/engine/index.js";
+import { createVariables, runNetwork } from "../../kernel-lib/dist/engine/network.js";
+import { runNaively, type NaiveBlob } from "./naive.js";
+import { noTransformation, planSmall, randomBatch, smallImages, smallNetworks } from "./networks.js";
+import { largestDifference } from "./numpy.js";
+
+const doubles = (weights: Weights) =>
+  new Map(
+    [...weights].map(([name, blobs]) => [
+      name,
+      blobs.map(({ shape, data }) => ({ shape: [...shape], data: Float64Array.from(data) })),
+    ]),
+  );
+
+export const settingsOf = (plan: NetworkPlan): LearnerSettings => ({
+  plan,
+  images: smallImages,
+  transformation: noTransformation,
+  solver: "SGD",
+  constants: { momentum: 0, momentum2: 0.999, rmsDecay: 0.9, delta: 1e-8 },
+  weightDecay: 0,
+  regularization: "L2",
+  clipGradients: -1,
+  seed: 1,
+});
+
+export function describeEngine(name: EngineName): void {
+  describe(`the ${name} engine`, () => {
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await loadEngine(name);
+    });
+
+    test("says what it is", () => {
+      expect(engine.name).toBe(name);
+      expect(engine.description).not.toBe("");
+      expect(engine.passedOver).toEqual([]);
+    });
+
+    const batch = randomBatch(3, smallImages, 3);
+    const inputsOf = (image: number) => {
+      const size = 2 * 9 * 9;
+      const pixels = batch.pixels.subarray(image * size, (image + 1) * size);
+      return new Map<string, NaiveBlob>([
+        ["data", { shape: [2, 9, 9], data: Float64Array.from(pixels, (pixel) => pixel / 128) }],
+        ["label", { shape: [], data: Float64Array.of(batch.labels[image]) }],
+      ]);
+    };
+
+    test.each(Object.entries(smallNetworks))("computes Caffe's forward pass of a %s", (_, text) => {
+      const { plan, weights } = planSmall(text, Phase.TEST);
+      const expected = [0, 1, 2].map((image) => runNaively(plan, doubles(weights), inputsOf(image)));
+      const { tf } = engine;
+      const variables = createVariables(tf, plan, weights);
+      plan.layers.forEach(({ layer, tops }, index) => {
+        const part = { ...plan, layers: plan.layers.slice(0, index + 1) };
+        const found = tf.tidy(() => {
+          const pixels = tf.tensor4d(
+            Float32Array.from(batch.pixels, (pixel) => pixel / 128),
+            [3, 2, 9, 9],
+          );
+          const inputs = new Map([
+            ["data", tf.transpose(pixels, [0, 2, 3, 1])],
+            ["label", tf.tensor1d(batch.labels, "int32")],
+          ]);
+          const top = runNetwork(tf, part, variables, inputs).get(layer.top[0])!;
+          return (top.rank === 4 ? tf.transpose(top, [0, 3, 1, 2]) : top).dataSync();
+        });
+        const images = expected.map((blobs) => blobs[index]);
+        // Loss and accuracy are the batch's mean.
+        const wanted =
+          tops[0].length === 0
+            ? [images.reduce((sum, { data }) => sum + data[0], 0) / 3]
+            : images.flatMap(({ data }) => [...data]);
+        expect(images[0].shape, layer.name).toEqual(tops[0]);
+        expect(largestDifference(found, wanted), layer.name).toBeLessThan(2e-6);
+      });
+      tf.dispose(variables.all);
+    });
+
+    test.each(Object.entries(smallNetworks))("computes the gradients of a %s", (_, text) => {
+      const { plan, weights } = planSmall(text);
+      const learner = eagerLearner(engine, settingsOf(plan), weights);
+      learner.step([batch], 1, 0);
+      // With a rate of 1 and no momentum the history of SGD is the rate's multiplier times the gradient.
+      const { history } = learner.state();
+      learner.dispose();
+      const values = doubles(weights);
+      const loss = () =>
+        [0, 1, 2].reduce((sum, image) => sum + runNaively(plan, values, inputsOf(image)).at(-1)!.data[0], 0) /
+        3;
+      const parameters = plan.layers.flatMap((layer) => layer.parameters);
+      [...values.values()].flat().forEach(({ data }, blob) => {
+        const { rateMultiplier } = parameters[blob];
+        const slopes = data.map((value, i) => {
+          const step = 1e-5;
+          data[i] = value + step;
+          const above = loss();
+          data[i] = value - step;
+          const below = loss();
+          data[i] = value;
+          return (rateMultiplier * (above - below)) / (2 * step);
+        });
+        expect(largestDifference(history[blob].data, slopes), `blob ${blob}`).toBeLessThan(5e-6);
+      });
+    });
+
+    test("averages the gradients of several batches, adds decay and shortens long gradients", () => {
+      const { plan, weights } = planSmall(Object.values(smallNetworks)[0]);
+      const gradients = (change: Partial<LearnerSettings>, batches = [batch]): Float32Array => {
+        const learner = eagerLearner(engine, { ...settingsOf(plan), ...change }, weights);
+        learner.step(batches, 1, 0);
+        const all = learner.state().history.flatMap(({ data }) => [...data]);
+        learner.dispose();
+        return Float32Array.from(all);
+      };
+      const other = randomBatch(3, smallImages, 3, 2);
+      const [first, second] = [gradients({}), gradients({}, [other])];
+      const mean = first.map((value, i) => (value + second[i]) / 2);
+      expect(largestDifference(gradients({}, [batch, other]), mean)).toBeLessThan(1e-6);
+
+      const flat = [...weights.values()].flat().flatMap(({ data }) => [...data]);
+      const rates = plan.layers.flatMap(({ parameters }) =>
+        parameters.flatMap(({ shape, rateMultiplier }) =>
+          new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(rateMultiplier),
+        ),
+      );
+      const decayed = first.map((value, i) => value + rates[i] * 0.5 * flat[i]);
+      expect(largestDifference(gradients({ weightDecay: 0.5 }), decayed)).toBeLessThan(1e-6);
+      const signed = first.map((value, i) => value + rates[i] * 0.5 * Math.sign(flat[i]));
+      const l1 = { weightDecay: 0.5, regularization: "L1" as const };
+      expect(largestDifference(gradients(l1), signed)).toBeLessThan(1e-6);
+
+      const length = Math.sqrt(first.reduce((sum, value, i) => sum + (value / rates[i]) ** 2, 0));
+      const clipped = first.map((value) => (value * 0.1) / length);
+      expect(length).toBeGreaterThan(0.1);
+      expect(largestDifference(gradients({ clipGradients: 0.1 }), clipped)).toBeLessThan(1e-6);
+      expect(largestDifference(gradients({ clipGradients: 2 * length }), first)).toBe(0);
+    });
+
+    test("dropout keeps the share it should, scaled, the same for a seed, and nothing in tests", () => {
+      const text = Object.values(smallNetworks)[0].replace(
+        '"x"\n    param',
+        '"x" param', // the pooled blob goes through the dropout in place
+      );
+      const dropped = text.replace(
+        'layer { name: "scores"',
+        'layer { name: "drop" type: "Dropout" bottom: "x" top: "x" dropout_param { dropout_ratio: 0.25 } } layer { name: "scores"',
+      );
+      const { plan } = planSmall(dropped);
+      const { tf } = engine;
+      const layer = plan.layers.find((planned) => planned.layer.type === "Dropout")!;
+      const part = { ...plan, layers: [layer] };
+      const run = (options: { training: boolean; seed: number }) =>
+        tf.tidy(() => {
+          const inputs = new Map([["x", tf.ones([50, 5, 5, 4])]]);
+          return runNetwork(tf, part, { byLayer: new Map(), all: [] }, inputs, options).get("x")!.dataSync();
+        });
+      const values = run({ training: true, seed: 5 });
+      const kept = values.filter((value) => value !== 0);
+      expect(kept.every((value) => Math.abs(value - 1 / 0.75) < 1e-6)).toBe(true);
+      expect(kept.length / values.length).toBeCloseTo(0.75, 1);
+      expect(run({ training: true, seed: 5 })).toEqual(values);
+      expect(run({ training: true, seed: 6 })).not.toEqual(values);
+      expect(run({ training: false, seed: 5 }).every((value) => value === 1)).toBe(true);
+    });
+
+    test("leaves no tensor behind", () => {
+      const { plan, weights } = planSmall(Object.values(smallNetworks)[0]);
+      const before = engine.tf.memory().numTensors;
+      const learner = eagerLearner(engine, { ...settingsOf(plan), solver: "Adam" }, weights);
+      learner.step([batch], 0.01, 0);
+      const between = engine.tf.memory().numTensors;
+      for (let i = 1; i < 4; i++) learner.step([batch], 0.01, i);
+      expect(engine.tf.memory().numTensors).toBe(between);
+      learner.dispose();
+      expect(engine.tf.memory().numTensors).toBe(before);
+    });
+  });
+}
