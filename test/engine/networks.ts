@@ -42,6 +42,10 @@ export const smallNetworks: Record<string, string> = {
     ${convolution("data", "kernel_size: 4 pad: 1")} ${inPlace("ReLU", "c", "relu_param { negative_slope: 0.1 }")}
     layer { name: "norm" type: "LRN" bottom: "c" top: "n" lrn_param { local_size: 3 alpha: 0.5 beta: 0.75 } }
     ${pooling("n", "pool: MAX kernel_size: 3 stride: 2 pad: 1")} ${end}`,
+  "even length, maximum pooling as in the tutorial": `${data}
+    ${convolution("data", "kernel_size: 2")} ${pooling("c", "pool: MAX kernel_size: 3 stride: 2")} ${end}`,
+  "even length, average pooling as in the tutorial": `${data}
+    ${convolution("data", "kernel_size: 2")} ${pooling("c", "pool: AVE kernel_size: 3 stride: 2")} ${end}`,
   "convolution without bias, pooling over everything": `${data}
     ${convolution("data", "kernel_size: 3 bias_term: false")}
     ${pooling("c", "pool: AVE global_pooling: true")} ${end}`,

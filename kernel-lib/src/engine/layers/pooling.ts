@@ -60,9 +60,9 @@ export const pooling: LayerKind = {
     // TensorFlow's "same" pooling leaves out what lies beyond the input; where it puts its windows at the same
     // places, that is Caffe's arithmetic too, in one kernel.
     if (axes.every(isSame)) {
-      return [
-        isMaximum ? tf.maxPool(input, kernel, stride, "same") : tf.avgPool(input, kernel, stride, "same"),
-      ];
+      if (isMaximum) return [tf.maxPool(input, kernel, stride, "same")];
+      // The other backends' gradient divides by the whole window even where it is cut (TensorFlow.js 4.22).
+      if (tf.getBackend() === "tensorflow") return [tf.avgPool(input, kernel, stride, "same")];
     }
     const padded = padTo(tf, input, axes, isMaximum ? -3e38 : 0);
     if (isMaximum) return [tf.maxPool(padded, kernel, stride, "valid")];

@@ -1,0 +1,147 @@
+/** An engine against files that real Caffe wrote; called by each engine's own test file that is fast enough. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import {
+  parseNet,
+  Phase,
+  readMeanImage,
+  readModel,
+  readNetPrototxt,
+} from "../../kernel-lib/dist/caffe/index.js";
+import { openPatchStore } from "../../kernel-lib/dist/databases/index.js";
+import {
+  eagerClassifier,
+  eagerLearner,
+  loadEngine,
+  planNetwork,
+  takeWeights,
+  transformationOf,
+  transformBatch,
+  type Engine,
+  type EngineName,
+  type ImageBatch,
+} from "../../kernel-lib/dist/engine/index.js";
+import { createVariables, runNetwork } from "../../kernel-lib/dist/engine/network.js";
+import { deployNetTemplate } from "../../kernel-lib/dist/training/index.js";
+import { copyOfDatabase, golden } from "./golden.js";
+import { largestDifference, largestValue, readNpy, readNpz } from "./numpy.js";
+
+/** What is not part of the repository: the author's models and Caffe's answers to them. */
+const shared = join(__dirname, "..", "..", "..", "shared", "caffe");
+const answers = join(shared, "golden", "a");
+const model = (number: number) =>
+  readModel(join(shared, "models", `${number}_caffenet_train_w32_iter_600000.caffemodel`)).weights;
+const mean = (number: number) => readMeanImage(join(shared, "models", `DB_train_w32_${number}.binaryproto`));
+
+export function describeGolden(name: EngineName): void {
+  describe(`the ${name} engine beside real Caffe`, () => {
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await loadEngine(name);
+    });
+
+    test("sees the batch that Caffe saw, and finds its gradients", async () => {
+      const net = readNetPrototxt(join(golden, "d", "1-net.prototxt"));
+      const images = { channels: 3, height: 32, width: 32 };
+      const plan = planNetwork(
+        net,
+        Phase.TRAIN,
+        new Map([
+          ["data", [3, 32, 32]],
+          ["label", []],
+        ]),
+      );
+      const meanImage = readMeanImage(join(golden, "c", "mean_space.binaryproto"));
+      const transformation = transformationOf(plan.source!, images, meanImage, "1-net.prototxt");
+      const store = await openPatchStore(copyOfDatabase("space"));
+      const { value } = await store.batches(128).next();
+      await store.close();
+      const { data, labels } = value as { data: Uint8Array; labels: Int32Array };
+      const batch: ImageBatch = {
+        pixels: data,
+        labels,
+        mirrored: new Uint8Array(128),
+        corners: new Uint16Array(256),
+      };
+
+      const seen = readNpz(join(golden, "d", "iter0_batch.npz"));
+      expect([...labels]).toEqual([...seen.get("label")!.data]);
+      const first = { ...batch, labels: labels.subarray(0, 8) };
+      const values = engine.tf.tidy(() => {
+        const tensor = engine.tf.tensor4d(transformBatch(first, images, transformation), [8, 32, 32, 3]);
+        return engine.tf.transpose(tensor, [0, 3, 1, 2]).dataSync();
+      });
+      expect(largestDifference(values, seen.get("data_first8")!.data)).toBe(0);
+
+      const weights = takeWeights(plan, readModel(join(golden, "d", "init.caffemodel")).weights, "init");
+      const learner = eagerLearner(
+        engine,
+        {
+          plan,
+          images,
+          transformation,
+          solver: "SGD",
+          constants: { momentum: 0, momentum2: 0, rmsDecay: 0, delta: 0 },
+          weightDecay: 0,
+          regularization: "L2",
+          clipGradients: -1,
+          seed: 1,
+        },
+        weights,
+      );
+      const loss = learner.step([batch], 1, 0);
+      const { history } = learner.state();
+      learner.dispose();
+      // Full precision float32 of Caffe's own; double precision gives 0.69201184.
+      expect(Math.abs(loss - 0.6920117139816284)).toBeLessThan(3e-7);
+      const gradients = [...readNpz(join(golden, "d", "iter0_gradients.npz")).values()];
+      const multipliers = plan.layers.flatMap(({ parameters }) =>
+        parameters.map((one) => one.rateMultiplier),
+      );
+      expect(gradients.length).toBe(history.length);
+      gradients.forEach(({ shape, data: expected }, index) => {
+        expect(history[index].shape).toEqual(shape);
+        const raw = history[index].data.map((one) => one / multipliers[index]);
+        // Caffe's own differ from double precision by up to 6e-5 of the largest (conv1).
+        expect(largestDifference(raw, expected) / largestValue(expected), `blob ${index}`).toBeLessThan(1e-4);
+      });
+    });
+
+    describe.runIf(existsSync(answers))("on the author's models", () => {
+      const plan = planNetwork(parseNet(deployNetTemplate({ size: 32 }), "deploy"), Phase.TEST, new Map());
+
+      test.each([1, 2, 3])("gives Caffe's probabilities for model %i", (number) => {
+        const patches = readNpy(join(answers, "patches_rgb_u8.npy"));
+        const weights = takeWeights(plan, model(number), `model ${number}`);
+        const classifier = eagerClassifier(engine, plan, weights, mean(number));
+        const expected = readNpy(join(answers, `model${number}_prob.npy`));
+        expect(patches.shape).toEqual([100, 32, 32, 3]);
+        const found = classifier.classify(patches.data as Uint8Array);
+        expect(largestDifference(found, expected.data)).toBeLessThan(1e-5);
+        // Patches are classified alike alone and together.
+        const alone = classifier.classify(patches.data.subarray(64 * 3072, 65 * 3072) as Uint8Array);
+        expect(largestDifference(alone, expected.data.subarray(128, 130))).toBeLessThan(1e-5);
+        classifier.dispose();
+      });
+
+      test("gives every blob of model 1", () => {
+        const { tf } = engine;
+        const variables = createVariables(tf, plan, takeWeights(plan, model(1), "model 1"));
+        const read = (index: number, layer: string) =>
+          readNpy(join(answers, "model1_blobs", `${String(index).padStart(2, "0")}_${layer}.npy`));
+        plan.layers.forEach(({ layer }, index) => {
+          const part = { ...plan, layers: plan.layers.slice(0, index + 1) };
+          const found = tf.tidy(() => {
+            const data = tf.transpose(tf.tensor4d(read(0, "data").data, [4, 3, 32, 32]), [0, 2, 3, 1]);
+            const top = runNetwork(tf, part, variables, new Map([["data", data]])).get(layer.top[0])!;
+            return (top.rank === 4 ? tf.transpose(top, [0, 3, 1, 2]) : top).dataSync();
+          });
+          const { data } = read(index + 1, layer.name);
+          expect(largestDifference(found, data) / largestValue(data), layer.name).toBeLessThan(1e-4);
+        });
+        tf.dispose(variables.all);
+      });
+    });
+  });
+}
