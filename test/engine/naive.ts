@@ -2,7 +2,7 @@
  * Caffe's layers as plain loops in double precision, one image at a time: slow, and easy to compare with Caffe's
  * source. The engines are tested against it.
  */
-import type { LayerParameter } from "../../kernel-lib/dist/caffe/index.js";
+import { PoolingParameter_PoolMethod, type LayerParameter } from "../../kernel-lib/dist/caffe/index.js";
 import type { NetworkPlan } from "../../kernel-lib/dist/engine/index.js";
 
 /** Values in the order of `shape`, the last dimension fastest: channels, rows, columns. */
@@ -99,7 +99,7 @@ const layers: Record<string, NaiveLayer> = {
             for (let column = Math.max(left0, 0); column < Math.min(right0, width); column++)
               values.push(bottom.data[(c * height + row) * width + column]);
           const divisor = (bottom0 - top0) * (right0 - left0);
-          const isMaximum = pool === 0;
+          const isMaximum = pool === PoolingParameter_PoolMethod.MAX;
           top.data[target++] = isMaximum
             ? Math.max(...values)
             : values.reduce((sum, value) => sum + value, 0) / divisor;

@@ -42,8 +42,8 @@ function registerFilterGradient(tf: TensorFlow): void {
         // A stride of the convolution is a dilation of its gradient.
         const dilation = stride as [number, number];
         const all: Tensor4D = tf.conv2d(
-          images as Tensor4D,
-          filters as Tensor4D,
+          images,
+          filters,
           1,
           "valid",
           "NHWC",

@@ -1,6 +1,7 @@
 /** Step 4: prototxts, the solver's run, snapshots. */
 export { learningRate, type RatePolicy } from "./learningRate.js";
-export { train, trainSolver, type TrainedFold, type TrainResult, type TrainSolverOptions } from "./train.js";
+export { train, type TrainedFold, type TrainResult } from "./train.js";
+export { trainSolver, type TrainSolverOptions } from "./trainSolver.js";
 export type { TrainOptions, Overrides } from "./options.js";
 export {
   readTrainingLog,
@@ -10,6 +11,6 @@ export {
   type SnapshotEntry,
   type TestEntry,
 } from "./trainingLog.js";
-export type { SolveResult } from "./solve.js";
+export type { SolveResult } from "./solverRun.js";
 export { writeFoldPrototxts, type FoldPrototxts } from "./prototxts.js";
 export { deployNetTemplate, type NetTemplate } from "./templates.js";

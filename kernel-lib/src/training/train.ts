@@ -1,14 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import {
-  filterNet,
-  Phase,
-  readNetPrototxt,
-  readSolverPrototxt,
-  type NetParameter,
-  type SolverParameter,
-} from "../caffe/index.js";
-import { isDataLayer, loadEngine, type Engine } from "../engine/index.js";
+import type { NetParameter, SolverParameter } from "../caffe/index.js";
+import { loadEngine, type Engine } from "../engine/index.js";
 import { fingerprint, HistobookError, numberOption } from "../foundation/index.js";
 import {
   readManifest,
@@ -21,8 +14,9 @@ import {
 import { applyOverrides, overridesOf, type Overrides, type TrainOptions } from "./options.js";
 import { writeFoldPrototxts } from "./prototxts.js";
 import { newestSnapshot } from "./snapshots.js";
-import { solve, type SolveResult } from "./solve.js";
+import { solve } from "./solve.js";
 import { openTrainingLog, readTrainingLog, type LogEntry } from "./trainingLog.js";
+import { readSolverAndNet, runEntry } from "./trainSolver.js";
 
 /** A trained fold. */
 export interface TrainedFold {
@@ -74,50 +68,6 @@ export async function train(study: Study, options: TrainOptions = {}): Promise<T
   return result;
 }
 
-/** The options of `trainSolver`. */
-export type TrainSolverOptions = Omit<TrainOptions, "fold" | "onEntry"> & {
-  /** Whether a resumed run reads on where it was (default), or from the database's start as Caffe does. */
-  cursor?: "continue" | "restart";
-  onEntry?: (entry: LogEntry) => void;
-};
-
-/**
- * Runs any solver's prototxt of this family as `caffe train --solver` does; its paths are relative to the working
- * directory.
- *
- * @throws HistobookError `NoEngine`, `BadOption`, `BadInput`, `Unsupported`, `Interrupted`.
- */
-export async function trainSolver(
-  solverPath: string,
-  options: TrainSolverOptions = {},
-): Promise<SolveResult & { engine: string }> {
-  const workingDirectory = process.cwd();
-  const { solver, net } = readSolverAndNet(resolve(solverPath), workingDirectory);
-  applyOverrides(solver, net, overridesOf(options));
-  const engine = await loadEngine(options.engine);
-  const seed = numberOption("--seed", options.seed ?? 1, { integer: true });
-  const newest = options.resume
-    ? newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix))
-    : undefined;
-  const { weights, snapshot = newest, cursor, report, signal, onEntry } = options;
-  const result = await solve({
-    engine,
-    solver,
-    net,
-    subject: solverPath,
-    workingDirectory,
-    seed,
-    weights,
-    snapshot: snapshot === undefined ? undefined : resolve(snapshot),
-    cursor,
-    report,
-    signal,
-    onEntry,
-    openLog: (from) => openTrainingLog(null, runEntry("", engine, solver, net), from),
-  });
-  return { ...result, engine: engine.description };
-}
-
 /** A fold's prototxts as they are now, with this run's changes. */
 interface FoldRun {
   solver: SolverParameter;
@@ -149,7 +99,7 @@ async function trainFold(
   const snapshot = options.snapshot
     ? resolve(options.snapshot)
     : options.resume
-      ? resumable(logPath, key, workingDirectory, solver)
+      ? resumable(logPath, key, workingDirectory, solver, options)
       : undefined;
   const run = await solve({
     engine,
@@ -202,51 +152,27 @@ function readRun(directory: string, fold: number, overrides: Overrides, testPatc
   return { solver, net, overrides, texts: [path, netPath].map((file) => readFileSync(file, "utf8")) };
 }
 
-function readSolverAndNet(
-  solverPath: string,
-  workingDirectory: string,
-): { solver: SolverParameter; net: NetParameter; netPath: string } {
-  const solver = readSolverPrototxt(solverPath);
-  const name = solver.net || solver.trainNet;
-  if (name === "") {
-    throw new HistobookError("BadInput", {
-      subject: solverPath,
-      found: "no net",
-      expected: 'net: "..." with the network\'s prototxt',
-      fix: "name the network in the solver",
-    });
-  }
-  const netPath = resolve(workingDirectory, name);
-  return { solver, net: readNetPrototxt(netPath), netPath };
-}
-
 /** The newest snapshot of the same run; one of another run (other options, another database) is no start. */
 function resumable(
   logPath: string,
   key: string,
   workingDirectory: string,
   solver: SolverParameter,
+  { report }: TrainOptions,
 ): string | undefined {
   const entries = readTrainingLog(logPath);
   const run = entries.find((entry) => entry.kind === "run");
   // Without a log the snapshots come from elsewhere, perhaps from Caffe itself: take the newest.
   if (!run) return newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix));
-  if (run.kind === "run" && run.key !== key) return undefined;
+  if (run.key !== key) {
+    const message = `${logPath} is of a run with other options, prototxts or databases; training starts anew.`;
+    report?.({ event: "warning", step: "train", message });
+    return undefined;
+  }
   const states = entries.flatMap((entry) =>
     entry.kind === "snapshot" ? [resolve(workingDirectory, entry.state)] : [],
   );
   return states.filter((state) => existsSync(state)).at(-1);
-}
-
-function runEntry(
-  key: string,
-  engine: Engine,
-  solver: SolverParameter,
-  net: NetParameter,
-): LogEntry & { kind: "run" } {
-  const source = filterNet(net, { phase: Phase.TRAIN }).layer.find(isDataLayer);
-  const batch = source?.dataParam?.batchSize ?? 0;
-  return { kind: "run", key, engine: engine.description, iterations: solver.maxIter, batch };
 }
 
 function foldsToTrain(manifest: Manifest, fold: number | undefined, directory: string): number[] {

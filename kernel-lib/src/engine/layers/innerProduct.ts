@@ -26,7 +26,7 @@ export const innerProduct: LayerKind = {
   run({ tf, bottoms, parameters }) {
     const [batch] = bottoms[0].shape;
     const input: Tensor2D = tf.reshape(bottoms[0], [batch, -1]);
-    const sums = tf.matMul(input, parameters[0] as Tensor2D);
+    const sums = tf.matMul(input, parameters[0]);
     return [parameters.length > 1 ? tf.add(sums, parameters[1]) : sums];
   },
 };

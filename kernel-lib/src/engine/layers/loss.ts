@@ -24,7 +24,7 @@ export const softmaxLoss: LayerKind = {
     return [[]];
   },
   run({ tf, layer, shapes, bottoms }) {
-    const labels = tf.oneHot(bottoms[1] as Tensor1D, classCount(layer, shapes[0]));
+    const labels = tf.oneHot(bottoms[1], classCount(layer, shapes[0]));
     const loss = tf.customGrad((...values) => {
       const scores = values[0] as Tensor2D;
       const count = scores.shape[0];

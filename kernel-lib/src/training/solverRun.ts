@@ -1,0 +1,173 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { NetParameter, SolverParameter } from "../caffe/index.js";
+import type { Engine, Learner, NetworkPlan } from "../engine/index.js";
+import { HistobookError, type RunOptions } from "../foundation/index.js";
+import type { Feed } from "./feed.js";
+import { learningRate } from "./learningRate.js";
+import { writeSnapshot, type Snapshot } from "./snapshots.js";
+import type { LogEntry, TrainingLog } from "./trainingLog.js";
+
+/** One training run, fully said. */
+export interface SolveTask extends RunOptions {
+  engine: Engine;
+  solver: SolverParameter;
+  net: NetParameter;
+  /** Names the solver's prototxt in errors. */
+  subject: string;
+  /** What the paths in both prototxts are relative to. */
+  workingDirectory: string;
+  seed: number;
+  /** A .caffemodel to start from. */
+  weights?: string;
+  /** A .solverstate to go on from. */
+  snapshot?: string;
+  /** Whether a resumed run reads on where it was (default), or from the database's start as Caffe does. */
+  cursor?: "continue" | "restart";
+  /** Opened by the caller once the first iteration is known. */
+  openLog(from: number): TrainingLog;
+  /** Called with each line of the log. */
+  onEntry?: (entry: LogEntry) => void;
+}
+
+/** How a run ended. */
+export interface SolveResult {
+  iterations: number;
+  /** The last snapshot's files, relative to the working directory; null when the solver writes none. */
+  files: { model: string; state: string } | null;
+  entries: LogEntry[];
+}
+
+/** A network in one phase, and what feeds it. */
+export interface OpenPhase {
+  plan: NetworkPlan;
+  feed: Feed;
+}
+
+/** A run while it runs: its iteration, its log, its last snapshot. */
+export class SolverRun {
+  private readonly log: TrainingLog;
+  private readonly losses: number[] = [];
+  private readonly startedAt = performance.now();
+  private saved: { iteration: number; files: { model: string; state: string } } | undefined;
+
+  constructor(
+    private readonly task: SolveTask,
+    private readonly train: OpenPhase,
+    private readonly test: OpenPhase | undefined,
+    private readonly learner: Learner,
+    public iteration: number,
+    private readonly from = iteration,
+  ) {
+    this.log = task.openLog(iteration);
+    this.log.entries().forEach((entry) => task.onEntry?.(entry));
+  }
+
+  async step(): Promise<void> {
+    const { solver } = this.task;
+    await this.testIfDue(solver.testInitialization);
+    const batches = [];
+    for (let i = 0; i < Math.max(1, solver.iterSize); i++) batches.push(await this.train.feed.next());
+    const rate = learningRate(solver, this.iteration);
+    const loss = this.learner.step(batches, rate, this.iteration);
+    if (!Number.isFinite(loss)) throw diverged(this.task.subject, this.iteration, loss);
+    this.losses.push(loss);
+    if (this.losses.length > Math.max(1, solver.averageLoss)) this.losses.shift();
+    if (solver.display > 0 && this.iteration % solver.display === 0) {
+      const mean = this.losses.reduce((sum, value) => sum + value, 0) / this.losses.length;
+      this.add({ kind: "loss", iteration: this.iteration, loss: mean, learningRate: rate });
+    }
+    this.iteration++;
+    this.reportProgress(loss);
+    if (solver.snapshot > 0 && this.iteration % solver.snapshot === 0) this.snapshot();
+    // Lets an interrupt, a display or another task of this process have its turn.
+    await nextTurn();
+  }
+
+  async finish(): Promise<SolveResult> {
+    if (this.task.solver.snapshotAfterTrain) this.snapshot();
+    await this.testIfDue(true);
+    return { iterations: this.iteration, files: this.saved?.files ?? null, entries: this.log.entries() };
+  }
+
+  snapshot(): void {
+    const { solver, net, workingDirectory } = this.task;
+    if (this.saved?.iteration === this.iteration || (this.saved === undefined && this.iteration === 0))
+      return;
+    const state: Snapshot = {
+      iteration: this.iteration,
+      currentStep: stepOf(solver, this.iteration),
+      ...this.learner.state(),
+    };
+    const files = writeSnapshot(workingDirectory, solver.snapshotPrefix, net, state);
+    this.saved = { iteration: this.iteration, files };
+    this.add({ kind: "snapshot", iteration: this.iteration, state: files.state });
+  }
+
+  /** Keeps what was learned, and gives the error that ends the run. */
+  interrupt(): HistobookError {
+    this.snapshot();
+    const kept = this.saved ?? (this.from > 0 ? { iteration: this.from } : undefined);
+    return new HistobookError("Interrupted", {
+      subject: this.task.subject,
+      found: `an interrupt at iteration ${this.iteration}`,
+      expected: `${this.task.solver.maxIter} iterations`,
+      fix: kept
+        ? `run the same again with --resume, and it goes on from iteration ${kept.iteration}`
+        : "run the same again",
+    });
+  }
+
+  private async testIfDue(wanted: boolean): Promise<void> {
+    const { solver } = this.task;
+    if (!this.test || this.iteration % solver.testInterval !== 0) return;
+    if (this.iteration === 0 && !wanted) return;
+    const sums = new Map<string, number>();
+    const count = testIterations(solver);
+    for (let i = 0; i < count; i++) {
+      const { plan, feed } = this.test;
+      const outputs = this.learner.test(plan, feed.transformation, await feed.next());
+      for (const [name, value] of outputs) sums.set(name, (sums.get(name) ?? 0) + value);
+    }
+    const outputs = Object.fromEntries([...sums].map(([name, sum]) => [name, sum / count]));
+    this.add({ kind: "test", iteration: this.iteration, outputs });
+  }
+
+  private add(entry: LogEntry): void {
+    this.log.add(entry);
+    this.task.onEntry?.(entry);
+  }
+
+  private reportProgress(loss: number): void {
+    const { solver, report, subject } = this.task;
+    const seconds = (performance.now() - this.startedAt) / 1000;
+    const patches = (this.iteration - this.from) * this.train.feed.batchSize * Math.max(1, solver.iterSize);
+    report?.({
+      event: "progress",
+      step: "train",
+      done: this.iteration,
+      total: solver.maxIter,
+      unit: "iterations",
+      detail: `${subject}: loss ${loss.toPrecision(3)}, ${Math.round(patches / seconds)} patches/s`,
+    });
+  }
+}
+
+/** Batches a test. */
+export function testIterations(solver: SolverParameter): number {
+  return Math.max(1, solver.testIter.at(0) ?? 1);
+}
+
+function stepOf(solver: SolverParameter, iteration: number): number {
+  if (solver.lrPolicy === "step") return Math.floor(iteration / solver.stepsize);
+  if (solver.lrPolicy === "multistep") return solver.stepvalue.filter((step) => iteration >= step).length;
+  return 0;
+}
+
+function diverged(subject: string, iteration: number, loss: number): HistobookError {
+  return new HistobookError("BadInput", {
+    subject,
+    found: `a loss of ${loss} at iteration ${iteration}`,
+    expected: "a finite loss",
+    fix: "lower base_lr (or --learning-rate) and train again",
+  });
+}

@@ -1,0 +1,86 @@
+import { resolve } from "node:path";
+import {
+  filterNet,
+  Phase,
+  readNetPrototxt,
+  readSolverPrototxt,
+  type NetParameter,
+  type SolverParameter,
+} from "../caffe/index.js";
+import { isDataLayer, loadEngine, type Engine } from "../engine/index.js";
+import { HistobookError, numberOption } from "../foundation/index.js";
+import { applyOverrides, overridesOf, type TrainOptions } from "./options.js";
+import { newestSnapshot } from "./snapshots.js";
+import { solve } from "./solve.js";
+import type { SolveResult } from "./solverRun.js";
+import { openTrainingLog, type LogEntry, type RunEntry } from "./trainingLog.js";
+
+/** The options of `trainSolver`. */
+export type TrainSolverOptions = Omit<TrainOptions, "fold" | "onEntry"> & {
+  /** Whether a resumed run reads on where it was (default), or from the database's start as Caffe does. */
+  cursor?: "continue" | "restart";
+  onEntry?: (entry: LogEntry) => void;
+};
+
+/**
+ * Runs any solver's prototxt of this family as `caffe train --solver` does; its paths are relative to the working
+ * directory.
+ *
+ * @throws HistobookError `NoEngine`, `BadOption`, `BadInput`, `Unsupported`, `Interrupted`.
+ */
+export async function trainSolver(
+  solverPath: string,
+  options: TrainSolverOptions = {},
+): Promise<SolveResult & { engine: string }> {
+  const workingDirectory = process.cwd();
+  const { solver, net } = readSolverAndNet(resolve(solverPath), workingDirectory);
+  applyOverrides(solver, net, overridesOf(options));
+  const engine = await loadEngine(options.engine);
+  const seed = numberOption("--seed", options.seed ?? 1, { integer: true });
+  const newest = options.resume
+    ? newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix))
+    : undefined;
+  const { weights, snapshot = newest, cursor, report, signal, onEntry } = options;
+  const result = await solve({
+    engine,
+    solver,
+    net,
+    subject: solverPath,
+    workingDirectory,
+    seed,
+    weights,
+    snapshot: snapshot === undefined ? undefined : resolve(snapshot),
+    cursor,
+    report,
+    signal,
+    onEntry,
+    openLog: (from) => openTrainingLog(null, runEntry("", engine, solver, net), from),
+  });
+  return { ...result, engine: engine.description };
+}
+
+/** Reads a solver and the network that it names, relative to the working directory. */
+export function readSolverAndNet(
+  solverPath: string,
+  workingDirectory: string,
+): { solver: SolverParameter; net: NetParameter; netPath: string } {
+  const solver = readSolverPrototxt(solverPath);
+  const name = solver.net || solver.trainNet;
+  if (name === "") {
+    throw new HistobookError("BadInput", {
+      subject: solverPath,
+      found: "no net",
+      expected: 'net: "..." with the network\'s prototxt',
+      fix: "name the network in the solver",
+    });
+  }
+  const netPath = resolve(workingDirectory, name);
+  return { solver, net: readNetPrototxt(netPath), netPath };
+}
+
+/** The first line of a run's log. */
+export function runEntry(key: string, engine: Engine, solver: SolverParameter, net: NetParameter): RunEntry {
+  const source = filterNet(net, { phase: Phase.TRAIN }).layer.find(isDataLayer);
+  const batch = source?.dataParam?.batchSize ?? 0;
+  return { kind: "run", key, engine: engine.description, iterations: solver.maxIter, batch };
+}
