@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { Html } from "./html.js";
+import type { Html } from "./html.js";
 
 /** The most that one display may weigh, in bytes of JSON: a notebook with many displays must stay light. */
 export const outputLimit = 1_000_000;

@@ -39,7 +39,7 @@ export async function showNetwork(study: Study, fold: number): Promise<Bundle> {
     ["label", []],
   ]);
   const plan = planNetwork(net, Phase.TRAIN, shapes);
-  const fields = receptiveFields(plan.layers);
+  const fields = receptiveFields(plan.layers, size);
   const rows = plan.layers.map(({ layer, tops, parameters }) => [
     layer.name,
     describe(layer),
@@ -54,7 +54,7 @@ export async function showNetwork(study: Study, fold: number): Promise<Bundle> {
   const filters = model ? await filtersFigure(join(directory, model.file)) : [];
   const header = ["layer", "what it does", "output", "learned values", "sees (pixels)"];
   return bundle({
-    html: html`${title(heading)}${table(header, rows)}${note(
+    html: html`${title(heading)}${table(header, rows, 2)}${note(
       `Input: a patch of 3 × ${size} × ${size} values minus the mean image.`,
     )}${row(filters)}`,
     text: [heading, ...rows.map((cells) => `  ${cells.join(" | ")}`)].join("\n"),
@@ -84,8 +84,8 @@ function describe(layer: LayerParameter): string {
   }
 }
 
-/** How many pixels a side of the patch decide one value, for the layers that still have a place in the image. */
-function receptiveFields(layers: readonly PlannedLayer[]): Map<string, string> {
+/** The part of the patch that decides one value, for the layers that see less than all of it. */
+function receptiveFields(layers: readonly PlannedLayer[], size: number): Map<string, string> {
   const fields = new Map<string, string>();
   let field = 1;
   let jump = 1;
@@ -94,7 +94,7 @@ function receptiveFields(layers: readonly PlannedLayer[]): Map<string, string> {
     const stride = layer.convolutionParam?.stride[0] ?? layer.poolingParam?.stride ?? 1;
     field += (kernel - 1) * jump;
     jump *= stride;
-    if (tops[0]?.length === 3) fields.set(layer.name, `${field} × ${field}`);
+    if (tops[0]?.length === 3 && field < size) fields.set(layer.name, `${field} × ${field}`);
   }
   return fields;
 }

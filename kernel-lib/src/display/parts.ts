@@ -17,9 +17,13 @@ export function figure(picture: Html, caption: HtmlValue): Html {
     <div style="font-size:12px;line-height:1.35;margin-top:3px">${caption}</div>`;
 }
 
-/** A table with a header row; the first column's cells are to the left, the others to the right. */
-export function table(header: readonly HtmlValue[], rows: readonly (readonly HtmlValue[])[]): Html {
-  const align = (i: number): string => (i === 0 ? "left" : "right");
+/** A table with a header row; the first columns, of words, are aligned to the left, the others to the right. */
+export function table(
+  header: readonly HtmlValue[],
+  rows: readonly (readonly HtmlValue[])[],
+  columnsOfWords = 1,
+): Html {
+  const align = (i: number): string => (i < columnsOfWords ? "left" : "right");
   const head = header.map(
     (cell, i) =>
       html`<th style="text-align:${align(i)};padding:3px 10px;border-bottom:1px solid currentColor">

@@ -71,8 +71,7 @@ export async function showPatches(study: Study, options: ShowPatchesOptions = {}
     cutter.cut(position, rotation, data);
     return { width: size, height: size, channels: 3, data };
   };
-  const figures: Html[] =
-    options.image === undefined ? [] : [await placesFigure(recorded[0], parameters.scale)];
+  const sheets: Html[] = [];
   const lines: string[] = [];
   const rotations = parameters.rotations.length;
   for (const type of patchTypes) {
@@ -87,12 +86,16 @@ export async function showPatches(study: Study, options: ShowPatchesOptions = {}
     const words = `${typeWords[type]}: ${count(tiles.length)} of ${count(total)}`;
     lines.push(`  ${words}`);
     if (tiles.length === 0) continue;
-    const picture = sheet(tiles, 6, 2);
+    const picture = sheet(tiles, options.image === undefined ? 6 : 12, 2);
     const url = await pngUrl(picture, { limit: picturesBytes / 4 });
     const caption = html`${swatch(css(colours[type]))}${words}`;
-    figures.push(figure(imageTag(url, Math.round(picture.width * 1.2), words), caption));
+    sheets.push(figure(imageTag(url, Math.round(picture.width * 1.2), words), caption));
   }
   const heading = `Patches of ${parameters.size} × ${parameters.size} pixels${options.image === undefined ? "" : ` of ${options.image}`}`;
+  const figures =
+    options.image === undefined
+      ? sheets
+      : [await placesFigure(recorded[0], parameters.scale), html`${sheets}`];
   return bundle({
     html: html`${title(heading)}${row(figures)}${sourceNote(study)}`,
     text: [heading, ...lines].join("\n") + sourceText(study),
@@ -116,16 +119,41 @@ function locate(
 }
 
 async function placesFigure({ one, record }: Recorded, scale: number): Promise<Html> {
-  const image = await readImage(one.imagePath, scale);
-  const data = Uint8Array.from(image.data);
-  for (const type of patchTypes) {
-    for (const position of record.positions[type]) data.set(colours[type] satisfies Colour, position * 3);
-  }
-  const url = await pngUrl(await fitWithin({ ...image, data }, 500), { limit: picturesBytes / 4 });
+  const picture = withPlaces(await readImage(one.imagePath, scale), record);
+  const url = await pngUrl(await fitWithin(picture, 600), { limit: picturesBytes / 4 });
   return figure(
-    imageTag(url, 300, `${one.name} with the places of its patches`),
+    imageTag(url, 340, `${one.name} with the places of its patches`),
     html`each dot is the centre of a patch`,
   );
+}
+
+/** The image, paler and twice as large, with a dot of 3 x 3 pixels at each position. */
+function withPlaces(image: Raster, record: ImageRecord): Raster {
+  const picture = enlargedAndPaler(image, 2);
+  for (const type of patchTypes) {
+    for (const position of record.positions[type]) {
+      const x = (position % image.width) * 2;
+      const y = Math.floor(position / image.width) * 2;
+      for (let n = 0; n < 9; n++) dot(picture, x + (n % 3), y + Math.floor(n / 3), colours[type]);
+    }
+  }
+  return picture;
+}
+
+function enlargedAndPaler(image: Raster, zoom: number): Raster {
+  const width = image.width * zoom;
+  const data = new Uint8Array(image.data.length * zoom * zoom);
+  for (let i = 0; i < data.length; i++) {
+    const pixel = Math.floor(i / 3);
+    const x = Math.floor((pixel % width) / zoom);
+    const y = Math.floor(pixel / width / zoom);
+    data[i] = Math.round(128 + image.data[(y * image.width + x) * 3 + (i % 3)] / 2);
+  }
+  return { width, height: image.height * zoom, channels: 3, data };
+}
+
+function dot({ width, height, data }: Raster, x: number, y: number, colour: Colour): void {
+  if (x < width && y < height) data.set(colour, (y * width + x) * 3);
 }
 
 function missingPatches({ directory }: Study): HistobookError {

@@ -4,6 +4,12 @@ import { parseHTML } from "linkedom";
 /** Observable Plot's functions. It is loaded when the first plot is drawn: most commands draw none. */
 export type Plot = typeof PlotModule;
 
+/** What is used of the element that Plot makes. */
+interface SvgElement {
+  setAttribute(name: string, value: string): void;
+  readonly outerHTML: string;
+}
+
 /** Colours that colour-blind readers can tell apart (Okabe and Ito), in the order in which they are used. */
 export const lineColours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
 
@@ -16,12 +22,14 @@ export async function plotSvg(
   describe: (plot: Plot) => (PlotModule.PlotOptions & { width: number; height: number })[],
 ): Promise<string> {
   const plot = await import("@observablehq/plot");
+  // Plot's declarations name the browser's types, which are not known here.
+  const draw = plot.plot as unknown as (options: object) => SvgElement;
   const { document } = parseHTML("<html><body></body></html>");
   let top = 0;
   let width = 0;
   const pieces: string[] = [];
   for (const options of describe(plot)) {
-    const element = plot.plot({ ...options, document });
+    const element = draw({ ...options, document });
     element.setAttribute("x", "0");
     element.setAttribute("y", String(top));
     pieces.push(element.outerHTML);
