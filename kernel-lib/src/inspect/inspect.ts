@@ -100,14 +100,16 @@ function inspectPrototxt(path: string): Inspection {
     const solver = readSolverPrototxt(path);
     const { net, type, baseLr, lrPolicy, maxIter, weightDecay, momentum, snapshot, testInterval, testIter } =
       solver;
+    // Stored as float32, whose further digits nobody wrote.
+    const asWritten = (value: number): number => Number(value.toPrecision(7));
     const data = {
       net,
       type,
-      baseLr,
+      baseLr: asWritten(baseLr),
       lrPolicy,
       maxIter,
-      weightDecay,
-      momentum,
+      weightDecay: asWritten(weightDecay),
+      momentum: asWritten(momentum),
       snapshot,
       testInterval,
       testIter,

@@ -34,9 +34,10 @@ export interface LoadedModel {
 }
 
 /**
- * Finds a fold's model and mean image in a study, as histobook or Caffe left them.
+ * Finds a fold's model and mean image in a study, as histobook or Caffe left them; named ones come first.
  *
- * @throws HistobookError `MissingStep` when the fold has no model or no mean image.
+ * @throws HistobookError `MissingStep` when the fold has no model or no mean image, `BadInput` when a named one is
+ * not there.
  */
 export function foldModelFiles(
   directory: string,
@@ -46,6 +47,7 @@ export function foldModelFiles(
   const manifest = readManifest(directory);
   const record = manifest.models[fold] as Manifest["models"][string] | undefined;
   const size = record?.size ?? patchSizeOf(manifest);
+  for (const file of [given.model, given.mean]) if (file !== undefined) requireFile(file);
   const model = given.model ?? (record ? join(directory, record.file) : newestModel(directory, size, fold));
   if (model === undefined || !existsSync(model)) {
     throw missing(
@@ -74,8 +76,13 @@ export function foldModelFiles(
   };
 }
 
-/** The files of a model that was named by path; a deploy.prototxt beside it is taken. */
+/**
+ * The files of a model that was named by path; a deploy.prototxt beside it is taken.
+ *
+ * @throws HistobookError `BadInput` when one is not there.
+ */
 export function namedModelFiles(model: string, mean: string): ModelFiles {
+  [model, mean].forEach(requireFile);
   const deploy = join(dirname(resolve(model)), "deploy.prototxt");
   return { model, mean, deploy: existsSync(deploy) ? deploy : undefined, scale: undefined, name: model };
 }
@@ -117,6 +124,16 @@ function tutorialNet(mean: MeanImage): ReturnType<typeof parseNet> {
 
 function patchSizeOf(manifest: Manifest): number {
   return manifest.patches?.parameters.size ?? 32;
+}
+
+function requireFile(path: string): void {
+  if (existsSync(path)) return;
+  throw new HistobookError("BadInput", {
+    subject: path,
+    found: "no such file",
+    expected: "a .caffemodel with --model, a .binaryproto with --mean",
+    fix: "check the path",
+  });
 }
 
 /** A model that Caffe may have put there. */

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
 import type { LayerParameter } from "../../caffe/index.js";
 import { unsupported, type LayerKind, type Shape } from "./layer.js";
 

@@ -1,0 +1,234 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Classifier } from "../../kernel-lib/dist/engine/index.js";
+import {
+  averageScores,
+  bestThreshold,
+  countPixels,
+  fillNearest,
+  predictMap,
+  scoresOf,
+  strideIndices,
+} from "../../kernel-lib/dist/output/index.js";
+import { windowCutter } from "../../kernel-lib/dist/output/windows.js";
+import { mirrorIndex, type Raster } from "../../kernel-lib/dist/study/index.js";
+import { tissue } from "../study/pictures.js";
+
+/** The window of pixel (y, x): rows y - half to y + half - 1, columns alike, mirrored at the edges. */
+function naiveWindow({ width, height, data }: Raster, y: number, x: number, size: number): Uint8Array {
+  const window = new Uint8Array(size * size * 3);
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j < size; j++) {
+      const row = mirrorIndex(y - size / 2 + i, height);
+      const column = mirrorIndex(x - size / 2 + j, width);
+      for (let c = 0; c < 3; c++) window[(i * size + j) * 3 + c] = data[(row * width + column) * 3 + c];
+    }
+  return window;
+}
+
+/** A "network" that any pixel of the window can sway, so that a wrong window is noticed. */
+const checksum: Classifier = {
+  patchSize: 4,
+  classes: 2,
+  classify(pixels) {
+    const result = new Float32Array((2 * pixels.length) / 48);
+    for (let n = 0; n < result.length / 2; n++) {
+      let sum = 0;
+      for (let i = 0; i < 48; i++) sum += pixels[n * 48 + i] * (i + 1);
+      result[2 * n + 1] = (sum % 1009) / 1009;
+      result[2 * n] = 1 - result[2 * n + 1];
+    }
+    return result;
+  },
+  dispose() {},
+};
+
+const sizes = fc.record({
+  width: fc.integer({ min: 1, max: 23 }),
+  height: fc.integer({ min: 1, max: 19 }),
+  stride: fc.integer({ min: 1, max: 30 }),
+  seed: fc.nat(99),
+});
+
+describe("windowCutter", () => {
+  test("cuts every pixel's window, row 0 and column 0 included, of images of any size", () => {
+    fc.assert(
+      fc.property(sizes, fc.constantFrom(2, 4, 8), ({ width, height, seed }, size) => {
+        const image = tissue(width, height, seed);
+        const cutter = windowCutter(image, size);
+        const target = new Uint8Array(size * size * 3 + 5);
+        for (let y = 0; y < height; y++)
+          for (let x = 0; x < width; x++) {
+            cutter.cut(y * width + x, target, 5);
+            expect(target.subarray(5)).toEqual(naiveWindow(image, y, x, size));
+          }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe("stride", () => {
+  test("every pixel belongs to exactly one run, whose computed pixel lies in it", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 250 }), (length, stride) => {
+        const indices = strideIndices(length, stride);
+        const filled = fillNearest(Float32Array.from(indices), length, 1, stride);
+        expect(filled.length).toBe(length);
+        expect([...new Set(filled)]).toEqual([...indices]);
+        filled.forEach((index, pixel) => {
+          expect(Math.floor(index / stride)).toBe(Math.floor(pixel / stride));
+          expect(Math.abs(index - pixel)).toBeLessThan(stride);
+        });
+      }),
+    );
+  });
+
+  test("filling keeps rows and columns apart", () => {
+    fc.assert(
+      fc.property(sizes, ({ width, height, stride }) => {
+        const [rows, columns] = [strideIndices(height, stride), strideIndices(width, stride)];
+        const values = Float32Array.from([...rows].flatMap((y) => [...columns].map((x) => 1000 * y + x)));
+        const filled = fillNearest(values, width, height, stride);
+        for (let y = 0; y < height; y++)
+          for (let x = 0; x < width; x++) {
+            const expected = 1000 * rows[Math.floor(y / stride)] + columns[Math.floor(x / stride)];
+            expect(filled[y * width + x]).toBe(expected);
+          }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe("predictMap", () => {
+  test("gives every pixel the answer for its own window", async () => {
+    await fc.assert(
+      fc.asyncProperty(sizes, async ({ width, height, seed }) => {
+        const image = tissue(width, height, seed);
+        const map = await predictMap(image, checksum);
+        expect([map.width, map.height, map.epithelium.length]).toEqual([width, height, width * height]);
+        for (let y = 0; y < height; y++)
+          for (let x = 0; x < width; x++)
+            expect(map.epithelium[y * width + x]).toBe(checksum.classify(naiveWindow(image, y, x, 4))[1]);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("at a stride computes the grid's pixels alone and gives them to their neighbours", async () => {
+    await fc.assert(
+      fc.asyncProperty(sizes, async ({ width, height, stride, seed }) => {
+        const image = tissue(width, height, seed);
+        const whole = await predictMap(image, checksum);
+        const counts: number[] = [];
+        const coarse = await predictMap(image, checksum, { stride, onWindows: (done) => counts.push(done) });
+        const [rows, columns] = [strideIndices(height, stride), strideIndices(width, stride)];
+        expect(counts.at(-1)).toBe(rows.length * columns.length);
+        coarse.epithelium.forEach((value, i) => {
+          const [y, x] = [Math.floor(i / width), i % width];
+          const [row, column] = [rows[Math.floor(y / stride)], columns[Math.floor(x / stride)]];
+          expect(value).toBe(whole.epithelium[row * width + column]);
+        });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("a shifted image gives the shifted map, away from the border", async () => {
+    const image = tissue(30, 26);
+    const [down, right] = [3, 5];
+    const shifted: Raster = { width: 25, height: 23, channels: 3, data: new Uint8Array(25 * 23 * 3) };
+    for (let y = 0; y < 23; y++)
+      for (let i = 0; i < 75; i++) shifted.data[y * 75 + i] = image.data[(y + down) * 90 + 3 * right + i];
+    const [whole, part] = [await predictMap(image, checksum), await predictMap(shifted, checksum)];
+    for (let y = 2; y < 23 - 2; y++)
+      for (let x = 2; x < 25 - 2; x++)
+        expect(part.epithelium[y * 25 + x]).toBe(whole.epithelium[(y + down) * 30 + x + right]);
+  });
+
+  test("stops between two batches when it is interrupted", async () => {
+    const stop = new AbortController();
+    const work = predictMap(tissue(40, 40), checksum, {
+      signal: stop.signal,
+      onWindows: (done) => done >= 512 && stop.abort(),
+    });
+    await expect(work).rejects.toMatchObject({ code: "Interrupted" });
+  });
+});
+
+describe("scores", () => {
+  const pixels = fc.array(fc.tuple(fc.nat(1), fc.nat(1)), { maxLength: 40 });
+  const share = (part: number, whole: number) => (whole === 0 ? null : part / whole);
+
+  test("are the textbook's, and null where they are not defined", () => {
+    fc.assert(
+      fc.property(pixels, (pairs) => {
+        const count = (p: number, m: number) => pairs.filter(([a, b]) => a === p && b === m).length;
+        const [tp, fp, fn, tn] = [count(1, 1), count(1, 0), count(0, 1), count(0, 0)];
+        const counts = countPixels(
+          Uint8Array.from(pairs, ([p]) => p),
+          Uint8Array.from(pairs, ([, m]) => m),
+        );
+        expect(counts).toEqual({
+          truePositives: tp,
+          falsePositives: fp,
+          falseNegatives: fn,
+          trueNegatives: tn,
+        });
+        const { fScore, ...rest } = scoresOf(counts);
+        expect(rest).toEqual({
+          accuracy: share(tp + tn, pairs.length),
+          precision: share(tp, tp + fp),
+          recall: share(tp, tp + fn),
+          iou: share(tp, tp + fp + fn),
+        });
+        const { precision, recall } = rest;
+        if (precision !== null && recall !== null && tp > 0)
+          expect(fScore).toBeCloseTo((2 * precision * recall) / (precision + recall), 12);
+        else expect(fScore).toBe(tp + fp + fn === 0 ? null : 0);
+      }),
+    );
+  });
+
+  test("of a constant predictor depend on the share of epithelium alone", () => {
+    const mask = Uint8Array.from({ length: 100 }, (_, i) => (i < 30 ? 1 : 0));
+    expect(scoresOf(countPixels(new Uint8Array(100).fill(1), mask)).fScore).toBeCloseTo(0.6 / 1.3, 12);
+  });
+
+  test("averages leave out what is not defined", () => {
+    const none = scoresOf(countPixels(Uint8Array.of(0), Uint8Array.of(0)));
+    const half = scoresOf(countPixels(Uint8Array.of(1, 1), Uint8Array.of(1, 0)));
+    expect(averageScores([none, half])).toEqual({ ...half, accuracy: 0.75 });
+    expect(averageScores([]).fScore).toBeNull();
+  });
+
+  test("bestThreshold finds what trying every level finds, the nearest to 0.5 among equals", () => {
+    const samples = fc.array(fc.tuple(fc.constantFrom(0, 3, 100, 127, 128, 200, 255), fc.nat(1)), {
+      maxLength: 25,
+    });
+    fc.assert(
+      fc.property(samples, (pairs) => {
+        const levels = Uint8Array.from(pairs, ([level]) => level);
+        const mask = Uint8Array.from(pairs, ([, label]) => label);
+        const scoreAt = (level: number) =>
+          scoresOf(
+            countPixels(
+              levels.map((one) => (one >= level ? 1 : 0)),
+              mask,
+            ),
+          ).fScore ?? 0;
+        const scores = Array.from({ length: 256 }, (_, level) => scoreAt(level));
+        const highest = Math.max(...scores);
+        const distance = (level: number) => Math.abs(level / 255 - 0.5);
+        const best = scores
+          .map((_, level) => level)
+          .filter((level) => scores[level] === highest)
+          .sort((a, b) => distance(a) - distance(b) || a - b)[0];
+        const { value, fScore } = bestThreshold(levels, mask);
+        expect(fScore).toBe(highest);
+        expect(value).toBe(best / 255);
+      }),
+    );
+  });
+});

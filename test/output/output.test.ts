@@ -1,0 +1,386 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { decode } from "fast-png";
+import sharp from "sharp";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Phase, parseNet, readMeanImage, readModel } from "../../kernel-lib/dist/caffe/index.js";
+import { eagerClassifier, loadEngine, planNetwork, takeWeights } from "../../kernel-lib/dist/engine/index.js";
+import { readParentList } from "../../kernel-lib/dist/folds/index.js";
+import {
+  applyThresholds,
+  averageScores,
+  chooseThreshold,
+  countPixels,
+  evaluate,
+  output,
+  predictMap,
+  readProbabilityPicture,
+  scoresOf,
+} from "../../kernel-lib/dist/output/index.js";
+import { addCounts } from "../../kernel-lib/dist/output/metrics.js";
+import {
+  openStudy,
+  readImage,
+  readManifest,
+  readMask,
+  updateManifest,
+  type Study,
+} from "../../kernel-lib/dist/study/index.js";
+import { deployNetTemplate, train } from "../../kernel-lib/dist/training/index.js";
+import { asSharp, newFolder, tissue } from "../study/pictures.js";
+import { copyOfStudy, height, newPreparedStudy, width } from "../training/smallStudy.js";
+
+let prepared: Study;
+let study: Study;
+const home = process.cwd();
+const path = (...parts: string[]) => join(study.directory, ...parts);
+const pixels = (file: string) => decode(readFileSync(file));
+const modelOf = (fold: number) => path(readManifest(study.directory).models[fold].file);
+const meanOf = (fold: number) => path(`DB_train_w32_${fold}.binaryproto`);
+const stride = 2;
+
+beforeAll(async () => {
+  prepared = await newPreparedStudy();
+  await train(prepared, { iterations: 40, batch: 16, snapshotEvery: 40 });
+  await output(prepared.directory, { stride });
+});
+beforeEach(() => {
+  study = copyOfStudy(prepared);
+});
+afterAll(() => process.chdir(home));
+
+describe("output", () => {
+  test("classifies every patient once, in the fold in which it is tested, at the working size", () => {
+    const files = [1, 2].flatMap((fold) =>
+      readdirSync(path("out", String(fold))).map((name) => `${fold}/${name}`),
+    );
+    const expected = [1, 2].flatMap((fold) =>
+      readParentList(path(`test_w32_parent_${fold}.txt`)).flatMap((patient) => [
+        `${fold}/${patient}_1_class.png`,
+        `${fold}/${patient}_1_prob.png`,
+      ]),
+    );
+    expect(files.sort()).toEqual(expected.sort());
+    expect(files.length).toBe(8);
+    expect(Object.keys(readManifest(study.directory).maps).length).toBe(4);
+  });
+
+  test("writes red + green = 255 and blue 0, and the likelier class as 0 or 255", async () => {
+    const [patient] = readParentList(path("test_w32_parent_1.txt"));
+    const probability = pixels(path("out", "1", `${patient}_1_prob.png`));
+    const classes = pixels(path("out", "1", `${patient}_1_class.png`));
+    expect([probability.width, probability.height, probability.channels]).toEqual([width, height, 3]);
+    expect([classes.width, classes.height, classes.channels]).toEqual([width, height, 1]);
+
+    const engine = await loadEngine();
+    const plan = planNetwork(parseNet(deployNetTemplate({ size: 32 }), "deploy"), Phase.TEST, new Map());
+    const weights = takeWeights(plan, readModel(modelOf(1)).weights, "model");
+    const classifier = eagerClassifier(engine, plan, weights, readMeanImage(meanOf(1)));
+    const map = await predictMap(await readImage(path("images", `${patient}_1.tif`)), classifier, { stride });
+    classifier.dispose();
+    map.epithelium.forEach((value, i) => {
+      const [red, green, blue] = [0, 1, 2].map((c) => probability.data[3 * i + c]);
+      expect([red + green, blue]).toEqual([255, 0]);
+      expect(green).toBe(Math.round(255 * value));
+      expect(classes.data[i]).toBe(value > 0.5 ? 255 : 0);
+    });
+    expect(new Set(probability.data).size).toBeGreaterThan(5);
+  });
+
+  test("keeps what is there, and makes it again when image, model, mean or stride differ", async () => {
+    const again = async (options = {}) => {
+      const { images } = await output(study.directory, { fold: 1, stride, ...options });
+      return images.map(({ reused }) => reused);
+    };
+    expect(await again()).toEqual([true, true]);
+    const [one] = readParentList(path("test_w32_parent_1.txt"));
+    rmSync(path("out", "1", `${one}_1_class.png`));
+    expect(await again()).toEqual([false, true]);
+    await asSharp(tissue(width, height, 9))
+      .tiff()
+      .toFile(path("images", `${one}_1.tif`));
+    expect(await again()).toEqual([false, true]);
+    expect(await again({ stride: 4 })).toEqual([false, false]);
+    await train(study, { fold: 1, iterations: 41, batch: 16, snapshotEvery: 41 });
+    expect(await again({ stride: 4 })).toEqual([false, false]);
+  });
+
+  test("works at half the size when the model did", async () => {
+    await updateManifest(study.directory, (manifest) => {
+      manifest.models[1].scale = 0.5;
+      return manifest;
+    });
+    const { images } = await output(study.directory, { fold: 1, stride: 8 });
+    expect(images.map((image) => [image.width, image.height])).toEqual([
+      [28, 22],
+      [28, 22],
+    ]);
+    const { width: w, height: h } = pixels(images[0].probability);
+    expect([w, h]).toEqual([28, 22]);
+    await expect(output(study.directory, { fold: 1, scale: 1 })).rejects.toMatchObject({
+      code: "ScaleMismatch",
+      message:
+        "--scale: found 1 for a model trained at scale 0.5, expected the magnification at which the model was trained; leave --scale out or give --scale 0.5, or train at 1 from step 1 on.",
+    });
+  });
+
+  test("classifies a folder without a study, leaves masks alone and names what can't be read", async () => {
+    const folder = newFolder();
+    mkdirSync(join(folder, "in"));
+    const image = tissue(21, 1, 3);
+    await asSharp(image)
+      .png()
+      .toFile(join(folder, "in", "alone.png"));
+    await asSharp(tissue(3, 40))
+      .jpeg()
+      .toFile(join(folder, "in", "b_2.jpg"));
+    await sharp(Buffer.alloc(40 * 30, 90), { raw: { width: 40, height: 30, channels: 1 } })
+      .tiff()
+      .toFile(join(folder, "in", "grey.tif"));
+    writeFileSync(join(folder, "in", "b_2_mask.png"), "not looked at");
+    await asSharp(tissue(40, 40))
+      .tiff()
+      .toFile(join(folder, "in", "corrupt.tif"));
+    truncateSync(join(folder, "in", "corrupt.tif"), 300);
+    process.chdir(folder);
+    const model = modelOf(1);
+    const { images, skipped } = await output(undefined, {
+      images: "in",
+      model,
+      mean: meanOf(1),
+      scale: 1,
+      stride: 8,
+    });
+    expect(
+      images.map(({ name, fold, reused, width: w, height: h }) => ({ name, fold, reused, w, h })),
+    ).toEqual([
+      { name: "alone", fold: null, reused: false, w: 21, h: 1 },
+      { name: "b_2", fold: null, reused: false, w: 3, h: 40 },
+      { name: "grey", fold: null, reused: false, w: 40, h: 30 },
+    ]);
+    expect(skipped.length).toBe(1);
+    expect(skipped[0].file).toContain("corrupt.tif");
+    expect(skipped[0].reason).toMatch(/corrupt.tif: found a file that can't be decoded/);
+    expect(readdirSync(join(folder, "out")).sort()).toEqual(
+      ["alone", "b_2", "grey"].flatMap((name) => [`${name}_class.png`, `${name}_prob.png`]),
+    );
+    const elsewhere = await output(undefined, {
+      images: "in",
+      model,
+      mean: meanOf(1),
+      scale: 1,
+      stride: 8,
+      out: "there",
+    });
+    expect(elsewhere.images.length).toBe(3);
+    expect(existsSync(join(folder, "there", "grey_prob.png"))).toBe(true);
+  });
+
+  test("one corrupt test image does not stop the others", async () => {
+    const [one] = readParentList(path("test_w32_parent_1.txt"));
+    writeFileSync(path("images", `${one}_1.tif`), "no tiff");
+    const { images, skipped } = await output(study.directory, { fold: 1, stride: 8 });
+    expect(images.length).toBe(1);
+    expect(skipped.map(({ file }) => file)).toEqual([path("images", `${one}_1.tif`)]);
+  });
+
+  test("names a test patient whose images are gone", async () => {
+    const [one] = readParentList(path("test_w32_parent_1.txt"));
+    rmSync(path("images", `${one}_1.tif`));
+    const { images, skipped } = await output(study.directory, { fold: 1, stride });
+    expect(images.length).toBe(1);
+    expect(skipped.some(({ reason }) => reason.includes(`found patient ${one} without an image`))).toBe(true);
+  });
+
+  test.each<[string, () => unknown, string, RegExp]>([
+    [
+      "a fold without a model",
+      () => output(study.directory, { fold: 7 }),
+      "MissingStep",
+      /found no test_w32_parent_7.txt/,
+    ],
+    ["a stride of 0", () => output(study.directory, { stride: 0 }), "BadOption", /^--stride: found 0/],
+    ["neither study nor images", () => output(undefined, {}), "BadOption", /^STUDY: found no study folder/],
+    [
+      "images without a model",
+      () => output(undefined, { images: "in", mean: "m" }),
+      "BadOption",
+      /found no study folder, expected a study, or --images with --model and --mean/,
+    ],
+    [
+      "a folder that is not there",
+      () => output(undefined, { images: "nowhere", model: modelOf(1), mean: meanOf(1) }),
+      "BadInput",
+      /nowhere: found no such folder/,
+    ],
+    [
+      "a model that is not there",
+      () => output(study.directory, { fold: 1, model: "no.caffemodel" }),
+      "BadInput",
+      /^no.caffemodel: found no/,
+    ],
+    [
+      "a mean image that is not there",
+      () => output(study.directory, { fold: 1, mean: "no.binaryproto" }),
+      "BadInput",
+      /^no.binaryproto: found no/,
+    ],
+  ])("stops with one sentence at %s", async (_, work, code, sentence) => {
+    const promise = work() as Promise<unknown>;
+    await expect(promise).rejects.toThrow(sentence);
+    await expect(promise).rejects.toMatchObject({ code });
+  });
+
+  test("an interrupt leaves no half picture, and a second run goes on", async () => {
+    rmSync(path("out"), { recursive: true });
+    const stop = new AbortController();
+    const work = output(study.directory, {
+      stride,
+      signal: stop.signal,
+      report: (event) => event.event === "progress" && event.done > 700 && stop.abort(),
+    });
+    await expect(work).rejects.toMatchObject({ code: "Interrupted" });
+    const left = readdirSync(path("out", "1"));
+    expect(left.length).toBe(2);
+    const { images } = await output(study.directory, { stride });
+    expect(images.map(({ reused }) => reused)).toEqual([true, false, false, false]);
+    for (const { probability } of images) {
+      expect(readFileSync(probability)).toEqual(
+        readFileSync(probability.replace(study.directory, prepared.directory)),
+      );
+    }
+  });
+});
+
+describe("applyThresholds", () => {
+  test("writes 255 where the probability reaches the value", async () => {
+    const { files, folds } = await applyThresholds(study, { value: 0.6 });
+    expect(folds).toEqual([
+      { fold: 1, value: 0.6 },
+      { fold: 2, value: 0.6 },
+    ]);
+    expect(files.length).toBe(4);
+    for (const file of files) {
+      const { levels } = readProbabilityPicture(file.replace("_binary", "_prob"));
+      const { data } = pixels(file);
+      levels.forEach((level, i) => expect(data[i]).toBe(level >= 153 ? 255 : 0));
+    }
+    const zero = await applyThresholds(study, { value: 0, fold: 1 });
+    expect(new Set(pixels(zero.files[0]).data)).toEqual(new Set([255]));
+  });
+
+  test("takes with 'auto' each fold's own value, chosen on its validation patients and kept", async () => {
+    const { folds } = await applyThresholds(study);
+    const { thresholds } = readManifest(study.directory);
+    for (const { fold, value } of folds) {
+      expect(thresholds[fold].value).toBe(value);
+      expect(thresholds[fold].patients).toEqual(readParentList(path(`val_w32_parent_${fold}.txt`)));
+      expect(thresholds[fold].fScore).toBeGreaterThanOrEqual(thresholds[fold].fScoreAtHalf);
+      expect(thresholds[fold].pixels).toBe(width * height);
+    }
+    const before = statSync(path("histobook.json")).mtimeMs;
+    expect(await chooseThreshold(study, 1)).toEqual(thresholds[1]);
+    expect(statSync(path("histobook.json")).mtimeMs).toBe(before);
+    expect((await chooseThreshold(study, 1, { pixels: 100 })).pixels).toBe(100);
+  });
+
+  test("never looks at the test patients' masks when it chooses", async () => {
+    const chosen = await chooseThreshold(study, 1);
+    for (const patient of readParentList(path("test_w32_parent_1.txt")))
+      rmSync(path("images", `${patient}_1_mask.png`));
+    const other = openStudy(study.directory);
+    await updateManifest(study.directory, (manifest) => ({ ...manifest, thresholds: {} }));
+    expect(await chooseThreshold(other, 1)).toEqual(chosen);
+  });
+
+  test("stops with one sentence without validation patients, without pictures, and at a value above 1", async () => {
+    await expect(applyThresholds(study, { value: 1.5 })).rejects.toMatchObject({ code: "BadOption" });
+    await expect(applyThresholds(study, { fold: 3, value: 0.5 })).rejects.toThrow(
+      /found no probability pictures of fold 3/,
+    );
+    await updateManifest(study.directory, (manifest) => {
+      manifest.folds!.parameters.validation = 0;
+      return manifest;
+    });
+    await expect(applyThresholds(study)).rejects.toThrow(
+      /found folds without validation patients, expected .*; give a number instead of 'auto', or run/,
+    );
+    await expect(evaluate(study)).rejects.toMatchObject({ code: "MissingStep" });
+    await updateManifest(study.directory, (manifest) => ({ ...manifest, maps: {} }));
+    await expect(applyThresholds(study, { value: 0.5 })).rejects.toThrow(
+      /found no probability pictures.*histobook output/,
+    );
+  });
+});
+
+describe("evaluate", () => {
+  test("counts every image, pools its pixels by patient and fold, and averages patients", async () => {
+    const result = await evaluate(study, { threshold: 0.3 });
+    const counts: Record<string, ReturnType<typeof countPixels>> = {};
+    for (const { name, patient, fold, atThreshold, atHalf, allEpithelium, threshold } of result.images) {
+      expect(threshold).toBe(0.3);
+      const { levels } = readProbabilityPicture(path("out", String(fold), `${name}_prob.png`));
+      const { data: mask } = await readMask(path("images", `${name}_mask.png`));
+      const at = (value: number) =>
+        countPixels(
+          levels.map((level) => (level / 255 >= value ? 1 : 0)),
+          mask,
+        );
+      counts[patient!] = at(0.3);
+      expect(atThreshold).toEqual(scoresOf(at(0.3)));
+      expect(atHalf).toEqual(scoresOf(at(0.5)));
+      const share = mask.reduce((sum, value) => sum + value, 0) / mask.length;
+      expect(allEpithelium.fScore).toBeCloseTo((2 * share) / (1 + share), 12);
+      expect(allEpithelium.recall).toBe(1);
+    }
+    expect(Object.keys(counts).sort()).toEqual(["P1", "P2", "P3", "P4"]);
+    for (const { name, fold, atThreshold } of result.folds) {
+      expect(name).toBe(`fold ${fold}`);
+      const patients = readParentList(path(`test_w32_parent_${fold}.txt`));
+      expect(atThreshold).toEqual(scoresOf(addCounts(patients.map((patient) => counts[patient]))));
+    }
+    expect(result.pooled.atThreshold).toEqual(scoresOf(addCounts(Object.values(counts))));
+    const each = result.patients.map(({ patient }) => scoresOf(counts[patient!]));
+    expect(result.averaged.atThreshold).toEqual(averageScores(each));
+    expect(result.skipped).toEqual([]);
+  });
+
+  test("takes with 'auto' each fold's own threshold, and beats the constant predictor on held-out patients", async () => {
+    const { folds, pooled } = await evaluate(study);
+    const { thresholds } = readManifest(study.directory);
+    expect(folds.map(({ fold, threshold }) => [fold, threshold])).toEqual(
+      [1, 2].map((fold) => [fold, thresholds[fold].value]),
+    );
+    expect(pooled.atThreshold.fScore!).toBeGreaterThan(pooled.allEpithelium.fScore!);
+  });
+
+  test("passes over an image without a mask or with a picture of another size, and names it", async () => {
+    rmSync(path("images", "P1_1_mask.png"));
+    const [, fold] = Object.keys(readManifest(study.directory).maps)
+      .find((key) => key.endsWith("P2_1"))!
+      .split("/");
+    const [, other] = Object.keys(readManifest(study.directory).maps)
+      .find((key) => key.endsWith("P3_1"))!
+      .split("/");
+    await asSharp(tissue(10, 10))
+      .png()
+      .toFile(path("out", fold, "P2_1_prob.png"));
+    copyFileSync(path("images", "P3_1.tif"), path("out", other, "P3_1_prob.png"));
+    const { images, skipped } = await evaluate(openStudy(study.directory), { threshold: 0.5 });
+    expect(images.map(({ name }) => name)).toEqual(["P4_1"]);
+    const reasons = skipped.map(({ reason }) => reason).join("\n");
+    expect(reasons).toMatch(/P1_1.tif: found no mask, expected P1_1_mask.png/);
+    expect(reasons).toMatch(/P2_1_prob.png: found a picture of 10 x 10 pixels/);
+    expect(reasons).toMatch(/P3_1_prob.png: found no probability picture/);
+  });
+});
