@@ -25,6 +25,9 @@ const shownPatches = 10;
  *
  * @throws HistobookError `MissingStep` before step 3, `Locked` while another process has a database open,
  * `BadInput` for a damaged one.
+ * @example
+ * const { data } = await showDatabase(study, 1);
+ * String(data["text/plain"]).split("\n")[0]; // => "Databases of fold 1"
  */
 export async function showDatabase(study: Study, fold: number): Promise<Bundle> {
   const { directory } = study;

@@ -14,6 +14,12 @@ const predictors = [
 
 /**
  * Shows how well held-out patients were segmented: the scores over all, each patient's F-score, each fold's threshold.
+ *
+ * @example
+ * await train(study, { fold: 1, iterations: 1, batch: 8 });
+ * await output(study.directory, { fold: 1, stride: 32 });
+ * const evaluation = await evaluate(study, { threshold: 0.5 });
+ * Object.keys((await showEvaluation(evaluation)).data); // => ["text/html", "text/plain"]
  */
 export async function showEvaluation(evaluation: Evaluation): Promise<Bundle> {
   const { pooled, averaged, folds, patients, skipped } = evaluation;

@@ -52,6 +52,11 @@ const budgets = { payload: 330_000, still: 330_000 };
  *
  * @param name the image's, e.g. `8918_00007`
  * @throws HistobookError `MissingStep` before step 5, `BadInput` when there is no such image or a file is damaged.
+ * @example
+ * await train(study, { fold: 1, iterations: 1, batch: 8 });
+ * const { images } = await output(study.directory, { fold: 1, stride: 32 });
+ * Object.keys((await showMap(study, images[0].name)).data);
+ * // => ["application/vnd.histobook.probability-map.v1+json", "text/html", "text/plain"]
  */
 export async function showMap(study: Study, name: string, options: ShowMapOptions = {}): Promise<Bundle> {
   const map = await loadMap(study, name, options);
@@ -171,7 +176,7 @@ async function stillFigures({ one, stored, image, mask }: LoadedMap, above: Uint
     const caption = words.startsWith("the probability")
       ? html`${words}<br />${await probabilityScale()}`
       : words;
-    figures.push(figure(imageTag(url, 230, `${one.name}: ${words}`), caption));
+    figures.push(figure(imageTag(url, 190, `${one.name}: ${words}`), caption));
   }
   return figures;
 }

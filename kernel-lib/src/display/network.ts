@@ -24,6 +24,10 @@ import { imageTag, pngUrl } from "./png.js";
  * Before step 4 has written the fold's prototxt this is the tutorial's network.
  *
  * @throws HistobookError `BadInput` for a prototxt that can't be read, `Unsupported` for an unknown layer.
+ * @example
+ * const { data } = await showNetwork(study, 1);
+ * String(data["text/plain"]).split("\n")[0];
+ * // => 'Network "CIFAR10_quick", the tutorial\'s: 145,058 learned values'
  */
 export async function showNetwork(study: Study, fold: number): Promise<Bundle> {
   const { directory } = study;

@@ -6,7 +6,7 @@ import { html, type Html, type HtmlValue } from "./html.js";
 /** Things beside each other, as many a row as there is room for. */
 export function row(items: readonly Html[]): Html {
   const cells = items.map(
-    (item) => html`<div style="display:inline-block;vertical-align:top;margin:0 14px 10px 0">${item}</div>`,
+    (item) => html`<div style="display:inline-block;vertical-align:top;margin:0 10px 8px 0">${item}</div>`,
   );
   return html`<div>${cells}</div>`;
 }
@@ -14,7 +14,7 @@ export function row(items: readonly Html[]): Html {
 /** A picture with words below it. */
 export function figure(picture: Html, caption: HtmlValue): Html {
   return html`<div>${picture}</div>
-    <div style="font-size:12px;line-height:1.35;margin-top:3px">${caption}</div>`;
+    <div style="font-size:12px;line-height:1.35;margin:3px 0 6px">${caption}</div>`;
 }
 
 /** A table with a header row; the first columns, of words, are aligned to the left, the others to the right. */

@@ -127,14 +127,14 @@ async function placesFigure({ one, record }: Recorded, scale: number): Promise<H
   );
 }
 
-/** The image, paler and twice as large, with a dot of 3 x 3 pixels at each position. */
+/** The image, paler and twice as large, with a dot of 4 x 4 pixels at each position. */
 function withPlaces(image: Raster, record: ImageRecord): Raster {
   const picture = enlargedAndPaler(image, 2);
   for (const type of patchTypes) {
     for (const position of record.positions[type]) {
       const x = (position % image.width) * 2;
       const y = Math.floor(position / image.width) * 2;
-      for (let n = 0; n < 9; n++) dot(picture, x + (n % 3), y + Math.floor(n / 3), colours[type]);
+      for (let n = 0; n < 16; n++) dot(picture, x + (n % 4), y + Math.floor(n / 4), colours[type]);
     }
   }
   return picture;

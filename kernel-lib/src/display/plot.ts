@@ -24,7 +24,7 @@ export async function plotSvg(
   const plot = await import("@observablehq/plot");
   // Plot's declarations name the browser's types, which are not known here.
   const draw = plot.plot as unknown as (options: object) => SvgElement;
-  const { document } = parseHTML("<html><body></body></html>");
+  const { document } = parseHTML("<html><body></body></html>") as unknown as { document: object };
   let top = 0;
   let width = 0;
   const pieces: string[] = [];

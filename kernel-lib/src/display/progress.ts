@@ -25,13 +25,15 @@ export function progressDisplay(): (event: StepEvent) => void {
   const warnings = new Set<string>();
   let last = { step: "", at: 0 };
   return (event) => {
-    if (event.event === "progress") steps.set(event.step, event);
-    else warnings.add(event.message);
-    const finished = event.event === "progress" && event.done === event.total;
-    const now = Date.now();
-    const recent = now - last.at < (show ? pause : linePause);
-    if (event.event === "progress" && recent && event.step === last.step && !finished) return;
-    last = { step: event.step, at: now };
+    if (event.event === "progress") {
+      steps.set(event.step, event);
+      const now = Date.now();
+      const recent = event.step === last.step && now - last.at < (show ? pause : linePause);
+      if (recent && event.done < event.total) return;
+      last = { step: event.step, at: now };
+    } else {
+      warnings.add(event.message);
+    }
     if (show) show(progressBundle([...steps.values()], [...warnings]));
     else
       process.stdout.write(

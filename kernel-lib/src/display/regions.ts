@@ -31,7 +31,7 @@ export async function showRegions(study: Study, name: string): Promise<Bundle> {
     [tint(image, regions.e, colours.e, 0.9), "e: edge, a ring just outside (class 0)", regions.e],
     [tint(image, regions.b, colours.b, 0.65), "b: background, stroma (class 0)", regions.b],
   ];
-  const side = 230;
+  const side = 190;
   const figures = [];
   const lines = [];
   for (const [picture, caption, region] of pictures) {

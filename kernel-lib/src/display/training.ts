@@ -24,6 +24,10 @@ interface Point {
  *
  * @param source what `train` gave back, some of its folds, or a log's entries (`readTrainingLog`)
  * @throws HistobookError `MissingStep` when the log holds no loss and no test yet.
+ * @example
+ * const loss = { kind: "loss" as const, iteration: 0, loss: 0.69, learningRate: 0.001 };
+ * const { data } = await showTraining([loss]);
+ * data["text/plain"]; // => "Training\n  this run: loss 0.690 at iteration 0"
  */
 export async function showTraining(
   source: TrainResult | readonly TrainedFold[] | readonly LogEntry[],
