@@ -186,6 +186,16 @@ describe("output", () => {
     expect(existsSync(join(folder, "there", "grey_prob.png"))).toBe(true);
   });
 
+  test("says why a faster engine is not used", async () => {
+    const { passedOver } = await loadEngine();
+    const messages: string[] = [];
+    await output(study.directory, {
+      stride,
+      report: (event) => void (event.event === "warning" && messages.push(event.message)),
+    });
+    expect(messages).toEqual(passedOver.map(({ engine, reason }) => `${engine} is not used: ${reason}.`));
+  });
+
   test("one corrupt test image does not stop the others", async () => {
     const [one] = readParentList(path("test_w32_parent_1.txt"));
     writeFileSync(path("images", `${one}_1.tif`), "no tiff");
@@ -216,6 +226,12 @@ describe("output", () => {
       () => output(undefined, { images: "in", mean: "m" }),
       "BadOption",
       /found no study folder, expected a study, or --images with --model and --mean/,
+    ],
+    [
+      "a scale of 0",
+      () => output(undefined, { images: path("images"), model: modelOf(1), mean: meanOf(1), scale: 0 }),
+      "BadOption",
+      /^--scale: found 0, expected a number between 0.001 and 4/,
     ],
     [
       "a folder that is not there",
@@ -301,6 +317,14 @@ describe("applyThresholds", () => {
     const other = openStudy(study.directory);
     await updateManifest(study.directory, (manifest) => ({ ...manifest, thresholds: {} }));
     expect(await chooseThreshold(other, 1)).toEqual(chosen);
+  });
+
+  test("stops with one sentence when no validation patient's image has a mask", async () => {
+    const [patient] = readParentList(path("val_w32_parent_1.txt"));
+    rmSync(path("images", `${patient}_1_mask.png`));
+    await expect(chooseThreshold(openStudy(study.directory), 1)).rejects.toThrow(
+      `found no image with a mask of fold 1's validation patients (${patient})`,
+    );
   });
 
   test("stops with one sentence without validation patients, without pictures, and at a value above 1", async () => {

@@ -45,7 +45,7 @@ beforeEach(() => {
 describe("train", () => {
   test("writes prototxts, models, logs and the manifest of every fold, with the tutorial's names", async () => {
     const events: StepEvent[] = [];
-    const { fold: _, ...all } = small;
+    const all = { ...small, fold: undefined };
     const result = await train(study, { ...all, report: (event) => events.push(event) });
     expect(result.written).toEqual([
       "models/1-alexnet_solver_ada.prototxt",
@@ -187,7 +187,7 @@ describe("train", () => {
     edit(solverFile, "max_iter: 2", "max_iter: 3");
     edit(
       netFile,
-      /num_output: 64\n    weight_filler \{ type: "gaussian" std: 0.1 \}/,
+      /num_output: 64\n {4}weight_filler \{ type: "gaussian" std: 0.1 \}/,
       'num_output: 10\n    weight_filler { type: "xavier" }',
     );
     const texts = [bytes(solverFile), bytes(netFile)];

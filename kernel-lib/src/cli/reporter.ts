@@ -10,11 +10,11 @@ import {
 /** Where a command's words go: JSON lines for programs, a bar and sentences for people. */
 export interface Reporter {
   /** Passed to the steps. */
-  report(event: StepEvent): void;
+  report: (event: StepEvent) => void;
   /** The command's outcome: data for programs, lines for people. */
-  result(data: object, lines: string[]): void;
-  skipped(all: Skipped[]): void;
-  error(error: unknown): void;
+  result: (data: object, lines: string[]) => void;
+  skipped: (all: Skipped[]) => void;
+  error: (error: unknown) => void;
 }
 
 /** One JSON object a line on standard output. */

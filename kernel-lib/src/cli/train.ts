@@ -2,7 +2,13 @@ import type { Command } from "commander";
 import { engineChoices } from "../engine/index.js";
 import { HistobookError } from "../foundation/index.js";
 import { openStudy } from "../study/index.js";
-import { train, trainSolver, type LogEntry, type TrainOptions } from "../training/index.js";
+import {
+  train,
+  trainSolver,
+  type LogEntry,
+  type TrainOptions,
+  type TrainSolverOptions,
+} from "../training/index.js";
 import { newCommand, perform, toNumber, type Outcome } from "./command.js";
 
 type Options = TrainOptions & { json?: boolean; solver?: string; on?: string };
@@ -26,7 +32,8 @@ export function trainCommand(): Command {
     .action((directory: string | undefined, options: Options) =>
       perform(options, async (run) => {
         checkPlace(options.on ?? "local");
-        if (options.solver !== undefined) return solverOutcome(options.solver, { ...options, ...run });
+        if (options.solver !== undefined)
+          return solverOutcome(options.solver, { ...options, ...run, onEntry: undefined });
         if (directory === undefined) throw noStudy();
         return studyOutcome(directory, { ...options, ...run });
       }),
@@ -43,9 +50,8 @@ async function studyOutcome(directory: string, options: TrainOptions): Promise<O
   return { data: { step: "train", ...result }, lines: [`Engine: ${result.engine}.`, ...written, ...folds] };
 }
 
-async function solverOutcome(solver: string, options: TrainOptions): Promise<Outcome> {
-  const { fold: _, onEntry: __, ...rest } = options;
-  const result = await trainSolver(solver, rest);
+async function solverOutcome(solver: string, options: TrainSolverOptions): Promise<Outcome> {
+  const result = await trainSolver(solver, options);
   const model = result.files?.model ?? "no snapshot";
   return {
     data: { step: "train", ...result },

@@ -41,14 +41,7 @@ function registerFilterGradient(tf: TensorFlow): void {
         const filters = tf.transpose(gradient, [1, 2, 0, 3]);
         // A stride of the convolution is a dilation of its gradient.
         const dilation = stride as [number, number];
-        const all: Tensor4D = tf.conv2d(
-          images,
-          filters,
-          1,
-          "valid",
-          "NHWC",
-          dilation,
-        );
+        const all: Tensor4D = tf.conv2d(images, filters, 1, "valid", "NHWC", dilation);
         const wanted = tf.slice4d(
           all,
           [0, 0, 0, 0],

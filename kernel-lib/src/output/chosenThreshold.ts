@@ -54,6 +54,7 @@ export async function chooseThreshold(
   const manifest = readManifest(directory);
   const patients = validationPatients(directory, manifest, fold);
   const cases = study.cases.filter((one) => patients.includes(one.patient) && one.maskPath !== null);
+  if (cases.length === 0) throw noValidationImages(directory, fold, patients);
   const files = foldModelFiles(directory, fold);
   const scale = outputScale(files, undefined, () => manifest.scale ?? 0.5);
   const parts = [
@@ -109,6 +110,15 @@ function validationPatients(directory: string, manifest: Manifest, fold: number)
     found: "folds without validation patients",
     expected: "patients kept aside from training, on whom a threshold may be chosen",
     fix: "give a number instead of 'auto', or run 'histobook folds' with --validation 0.2 and the steps after it",
+  });
+}
+
+function noValidationImages(directory: string, fold: number, patients: string[]): HistobookError {
+  return new HistobookError("BadInput", {
+    subject: join(directory, "images"),
+    found: `no image with a mask of fold ${fold}'s validation patients (${patients.join(", ")})`,
+    expected: "at least one, to choose a threshold on",
+    fix: "restore the images and masks, or give a number instead of 'auto'",
   });
 }
 

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { numberOption, type Skipped } from "../foundation/index.js";
+import { HistobookError, messageOf, numberOption, type Skipped } from "../foundation/index.js";
 import { imageSize, pictureName, readManifest, readMask, type Case, type Study } from "../study/index.js";
-import { HistobookError, messageOf } from "../foundation/index.js";
 import { chooseThreshold, type ThresholdOptions } from "./chosenThreshold.js";
 import { addCounts, averageScores, countPixels, scoresOf, type PixelCounts, type Scores } from "./metrics.js";
 import { applyThreshold, readProbabilityPicture } from "./pictures.js";

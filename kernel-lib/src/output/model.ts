@@ -9,7 +9,7 @@ import {
   type MeanImage,
 } from "../caffe/index.js";
 import { eagerClassifier, planNetwork, takeWeights, type Classifier, type Engine } from "../engine/index.js";
-import { fingerprint, HistobookError } from "../foundation/index.js";
+import { fingerprint, HistobookError, numberOption } from "../foundation/index.js";
 import { deployName, meanName, readManifest, snapshotPrefix, type Manifest } from "../study/index.js";
 import { deployNetTemplate } from "../training/index.js";
 
@@ -105,9 +105,10 @@ export function loadModel(engine: Engine, files: ModelFiles): LoadedModel {
 /**
  * The scale at which images are shown to a model: an explicit one, else the model's, else the study's.
  *
- * @throws HistobookError `ScaleMismatch` when an explicit scale is not the model's.
+ * @throws HistobookError `BadOption`, or `ScaleMismatch` when an explicit scale is not the model's.
  */
 export function outputScale(files: ModelFiles, explicit: number | undefined, fallback: () => number): number {
+  if (explicit !== undefined) numberOption("--scale", explicit, { minimum: 0.001, maximum: 4 });
   if (files.scale === undefined) return explicit ?? fallback();
   if (explicit === undefined || explicit === files.scale) return files.scale;
   throw new HistobookError("ScaleMismatch", {

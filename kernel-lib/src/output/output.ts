@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { loadEngine } from "../engine/index.js";
+import { loadEngine, reportPassedOver } from "../engine/index.js";
 import {
   fingerprint,
   isHistobookError,
@@ -58,6 +58,7 @@ export async function output(
   const stride = numberOption("--stride", options.stride ?? 1, { minimum: 1, integer: true });
   const jobs = outputJobs(directory, options);
   const engine = await loadEngine(options.engine);
+  reportPassedOver(engine, "output", options);
   const result: OutputResult = { engine: engine.description, images: [], skipped: [] };
   const progress = await openProgress(jobs, stride, options);
   for (const job of jobs) {

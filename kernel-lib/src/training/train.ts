@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { NetParameter, SolverParameter } from "../caffe/index.js";
-import { loadEngine, type Engine } from "../engine/index.js";
+import { loadEngine, reportPassedOver, type Engine } from "../engine/index.js";
 import { fingerprint, HistobookError, numberOption } from "../foundation/index.js";
 import {
   readManifest,
@@ -52,9 +52,7 @@ export async function train(study: Study, options: TrainOptions = {}): Promise<T
   const manifest = readManifest(directory);
   const folds = foldsToTrain(manifest, options.fold, directory);
   const engine = await loadEngine(options.engine);
-  for (const { engine: name, reason } of engine.passedOver) {
-    options.report?.({ event: "warning", step: "train", message: `${name} is not used: ${reason}.` });
-  }
+  reportPassedOver(engine, "train", options);
   const result: TrainResult = { engine: engine.description, written: [], folds: [] };
   for (const fold of folds) {
     const database = manifest.databases[fold];

@@ -7,7 +7,7 @@ import {
   type NetParameter,
   type SolverParameter,
 } from "../caffe/index.js";
-import { isDataLayer, loadEngine, type Engine } from "../engine/index.js";
+import { isDataLayer, loadEngine, reportPassedOver, type Engine } from "../engine/index.js";
 import { HistobookError, numberOption } from "../foundation/index.js";
 import { applyOverrides, overridesOf, type TrainOptions } from "./options.js";
 import { newestSnapshot } from "./snapshots.js";
@@ -36,6 +36,7 @@ export async function trainSolver(
   const { solver, net } = readSolverAndNet(resolve(solverPath), workingDirectory);
   applyOverrides(solver, net, overridesOf(options));
   const engine = await loadEngine(options.engine);
+  reportPassedOver(engine, "train", options);
   const seed = numberOption("--seed", options.seed ?? 1, { integer: true });
   const newest = options.resume
     ? newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix))
