@@ -31,7 +31,7 @@ export type FoldThreshold = Manifest["thresholds"][string];
 /** How a threshold is chosen. */
 export interface ThresholdOptions extends RunOptions {
   engine?: EngineChoice;
-  /** Pixels drawn an image; default 4000, or all if there are fewer. */
+  /** Pixels drawn an image; default 1500, or all if there are fewer. */
   pixels?: number;
   /** Default 1. */
   seed?: number;
@@ -50,7 +50,7 @@ export async function chooseThreshold(
   options: ThresholdOptions = {},
 ): Promise<FoldThreshold> {
   const { directory } = study;
-  const { pixels = 4000, seed = 1, signal } = options;
+  const { pixels = 1500, seed = 1, signal } = options;
   const manifest = readManifest(directory);
   const patients = validationPatients(directory, manifest, fold);
   const cases = study.cases.filter((one) => patients.includes(one.patient) && one.maskPath !== null);

@@ -36,7 +36,7 @@ export function writeFoldPrototxts(
           snapshotPrefix: snapshotPrefix(size, fold),
           testIterations: testIterations(testPatches, batch),
           // A short run is tested and displayed more often than the tutorial's every 1000 iterations.
-          testEvery: Math.min(1000, Math.max(1, Math.floor(iterations / 5))),
+          testEvery: Math.min(1000, Math.max(1, Math.floor(iterations / 4))),
           displayEvery: Math.min(1000, Math.max(1, Math.floor(iterations / 50))),
           iterations,
           snapshotEvery: Math.min(snapshotEvery, iterations),
