@@ -43,9 +43,9 @@ function plainArrays(value: unknown): unknown {
 
 type Program = (...names: unknown[]) => Promise<void>;
 /** Compiles the body of an async function, given the names that it knows. */
-const { constructor: AsyncFunction } = Object.getPrototypeOf((): Promise<void> => Promise.resolve()) as {
-  constructor: new (...parts: string[]) => Program;
-};
+const AsyncFunction = (async () => {
+  await Promise.resolve();
+}).constructor as new (...parts: string[]) => Program;
 
 describe("the example of", () => {
   test.each(examples)("$name ($file) does what it says", async ({ file, code }) => {
