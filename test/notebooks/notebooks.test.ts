@@ -169,8 +169,7 @@ describe("run alone in a stock tslab kernel", () => {
           ([, base64]) => Buffer.from(base64, "base64"),
         ),
       ]);
-      if (name !== "2-cross-validation") expect(pictures.length).toBeGreaterThan(0);
-      else expect(displays.some((data) => joined(data["text/html"]).includes("<table"))).toBe(true);
+      expect(pictures.length).toBeGreaterThan(0);
       for (const picture of pictures)
         expect((await sharp(picture).stats()).channels.length).toBeGreaterThan(0);
       const mime = viewMimeType("probability-map");
