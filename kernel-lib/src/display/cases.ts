@@ -21,7 +21,7 @@ export interface ShowCasesOptions {
  * @throws HistobookError `BadInput` when no image at all can be read.
  * @example
  * const { data } = await showCases(openStudy(await createSample("study")), { limit: 4 });
- * String(data["text/plain"]).split("\n")[0]; // => "20 images of 10 patients, 20 with a mask"
+ * String(data["text/plain"]).split("\n")[0]; // => "20 images of 10 patients, 20 with a mask; the first 4 are shown"
  */
 export async function showCases(study: Study, options: ShowCasesOptions = {}): Promise<Bundle> {
   const { limit = 20, side = 150 } = options;
