@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
 
 const path = join(import.meta.dirname, "..", "docs", "benchmarks.md");
 const heading = `# Benchmarks
@@ -11,7 +12,7 @@ run in turn, at least three times each, in the same run; the figures are of the 
 histobook is better.
 `;
 
-export function writeSection(name, title, table) {
+export async function writeSection(name, title, table) {
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const machine = `${cpus()[0].model.trim()}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   const day = new Date().toISOString().slice(0, 10);
@@ -21,5 +22,5 @@ export function writeSection(name, title, table) {
   const [from, to] = [old.indexOf(begin), old.indexOf(end)];
   const text =
     from < 0 ? `${old.trimEnd()}\n\n${section}\n` : old.slice(0, from) + section + old.slice(to + end.length);
-  writeFileSync(path, text);
+  writeFileSync(path, await format(text, { ...(await resolveConfig(path)), parser: "markdown" }));
 }

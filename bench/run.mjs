@@ -32,5 +32,5 @@ for (const name of positionals.length > 0 ? positionals : names) {
   const rows = await bench.rows(log);
   if (values.json) for (const row of rows) console.log(JSON.stringify(row));
   else console.log(bench.table(rows));
-  if (values["write-docs"]) writeSection(name, bench.title, bench.table(rows));
+  if (values["write-docs"]) await writeSection(name, bench.title, bench.table(rows));
 }
