@@ -1,4 +1,4 @@
-import { fork, type Serializable } from "node:child_process";
+import { fork, spawnSync, type Serializable } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,6 +69,12 @@ describe("loadEngine", () => {
     );
     expect(answer).toMatchObject({ same: true, auto: true });
     expect(answer.message).toMatch(/found 'wasm' in a process that runs 'javascript' already/);
+  });
+
+  test("starts WebAssembly in a process without a script, as 'node -e' is", () => {
+    const code = `require(${JSON.stringify(engines)}).loadEngine("wasm").then(({ name }) => console.log(name))`;
+    const { stdout, stderr } = spawnSync(process.execPath, ["-e", code], { encoding: "utf8" });
+    expect(`${stdout}${stderr}`).toBe("wasm\n");
   });
 
   test("names the choices when there is none of that name", async () => {

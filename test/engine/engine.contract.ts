@@ -2,6 +2,7 @@
  * What every engine must do, whichever way it computes. A process has one engine, so that each has a test file of
  * its own that calls this.
  */
+import type { Tensor } from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Phase } from "../../kernel-lib/dist/caffe/index.js";
 import {
@@ -73,7 +74,7 @@ export function describeEngine(name: EngineName): void {
             Float32Array.from(batch.pixels, (pixel) => pixel / 128),
             [3, 2, 9, 9],
           );
-          const inputs = new Map([
+          const inputs = new Map<string, Tensor>([
             ["data", tf.transpose(pixels, [0, 2, 3, 1])],
             ["label", tf.tensor1d(batch.labels, "int32")],
           ]);

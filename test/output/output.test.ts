@@ -296,7 +296,9 @@ describe("applyThresholds", () => {
   });
 
   test("takes with 'auto' each fold's own value, chosen on its validation patients and kept", async () => {
-    const { folds } = await applyThresholds(study);
+    // More pixels than an image has: all of them.
+    const pixels = 10_000;
+    const { folds } = await applyThresholds(study, { pixels });
     const { thresholds } = readManifest(study.directory);
     for (const { fold, value } of folds) {
       expect(thresholds[fold].value).toBe(value);
@@ -305,7 +307,7 @@ describe("applyThresholds", () => {
       expect(thresholds[fold].pixels).toBe(width * height);
     }
     const before = statSync(path("histobook.json")).mtimeMs;
-    expect(await chooseThreshold(study, 1)).toEqual(thresholds[1]);
+    expect(await chooseThreshold(study, 1, { pixels })).toEqual(thresholds[1]);
     expect(statSync(path("histobook.json")).mtimeMs).toBe(before);
     expect((await chooseThreshold(study, 1, { pixels: 100 })).pixels).toBe(100);
   });
