@@ -1,6 +1,7 @@
 /**
  * Step 1 beside OpenCV and NumPy, two workers each: `direct` makes regions, positions and crops in memory, `png`
- * writes every patch to a file too. Workers are started, and have loaded everything, before the clock runs.
+ * writes every patch to a file too. Workers are started, and have loaded everything, before the clock runs. Then each
+ * step of the quick preset by itself.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -10,9 +11,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { createSample, openStudy, patchParameters } from "histobook";
 import { peerPython } from "./peers.mjs";
+import { stepRows, stepTable } from "./pipeline-steps.mjs";
 import { alternate, rounded } from "./timing.mjs";
 
-export const title = "Step 1: patches";
+export const title = "The pipeline";
 
 const require = createRequire(import.meta.url);
 const { Piscina } = require("piscina");
@@ -33,7 +35,8 @@ export async function rows(log) {
     }
     await ours.destroy();
     const theirPeak = await peer.end();
-    return results.map((row) => ({ ...row, theirPeakBytes: theirPeak }));
+    const compared = results.map((row) => ({ ...row, theirPeakBytes: theirPeak }));
+    return [...compared, ...(await stepRows(scratch, log))];
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -89,8 +92,7 @@ async function compare(input, files, { ours, peer, scratch, log }) {
     },
   );
   const row = {
-    name: "pipeline",
-    row: files ? "png" : "direct",
+    name: files ? "png" : "direct",
     peer: "opencv",
     unit: "patches/s",
     ours: rounded(1 / best.ours),
@@ -103,7 +105,7 @@ async function compare(input, files, { ours, peer, scratch, log }) {
     peakBytes: process.resourceUsage().maxRSS * 1024,
     peerVersion: peer.version,
   };
-  log(`pipeline ${row.row}, ${row.images}: ${row.ours} beside ${row.theirs} patches/s, ratio ${row.ratio}`);
+  log(`pipeline ${row.name}, ${row.images}: ${row.ours} beside ${row.theirs} patches/s, ratio ${row.ratio}`);
   return row;
 }
 
@@ -148,10 +150,15 @@ async function startPeer(log) {
 }
 
 export function table(rows) {
+  const isCompared = ({ peer }) => peer !== null;
+  return [comparisonTable(rows.filter(isCompared)), stepTable(rows.filter((row) => !isCompared(row)))].join("\n\n");
+}
+
+function comparisonTable(rows) {
   const mebibytes = (bytes) => `${Math.round(bytes / 2 ** 20)} MiB`;
   const lines = rows.map(
-    ({ row, images, patches, ours, theirs, ratio }) =>
-      `| ${row} | ${images} | ${patches} | ${ours} | ${theirs} | ${ratio} |`,
+    ({ name, images, patches, ours, theirs, ratio }) =>
+      `| ${name} | ${images} | ${patches} | ${ours} | ${theirs} | ${ratio} |`,
   );
   const [{ peerVersion, peakBytes, theirPeakBytes }] = [rows.at(-1)];
   return [

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- NAME [--json] [--write-docs]`: one file a bench, `bench/NAME.mjs`, each of which exports
  *
- * - `rows(log)`: measures, and gives back rows {name, row, peer, unit, ours, theirs, ratio, ...}; a ratio above 1
+ * - `rows(log)`: measures, and gives back rows {name, peer, unit, ours, theirs, ratio, ...}; a ratio above 1
  *   means that ours is better;
  * - `table(rows)`: the rows as Markdown, for docs/benchmarks.md.
  *
