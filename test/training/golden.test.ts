@@ -66,14 +66,14 @@ describe("trainSolver on what real caffe trained", () => {
     expect(relative(found.slice(0, 10), caffe.full_precision_float32)).toBeLessThan(2e-4);
     expect(relative(found, caffe.full_precision_float32)).toBeLessThan(0.25);
 
-    // Caffe on other BLAS kernels: 3e-6, 2e-4, 5e-3. Measured here with oneDNN 4.5e-6, 2.6e-4, 1.3e-3 and without
-    // it 1.4e-6, 2.6e-4, 2.5e-3; exact gradients (double precision) come to 1.3e-6 and 2.6e-4 as well: at
-    // iteration 8 they, TensorFlow and some of Caffe's own kernels choose one side of a kink, the file the other.
+    // Caffe on other BLAS kernels: 3e-6, 2e-4, 5e-3; the first two limits are not met. Measured with oneDNN 4.5e-6,
+    // 2.6e-4, 1.3e-3, without it 1.4e-6, 2.6e-4, 2.5e-3. Gradients and weights in double precision come to 1.3e-6 and
+    // 2.6e-4 too; with the weights alone rounded to float32 they stay at 2.9e-5: the gap opens at iteration 8.
     const difference = (n: number) =>
       weightDifference(`run_iter_${n}.caffemodel`, join(golden, "d", `run_iter_${n}.caffemodel`));
     expect(difference(1)).toBeLessThan(1e-5);
     expect(difference(10)).toBeLessThan(6e-4);
-    expect(difference(50)).toBeLessThan(1e-2);
+    expect(difference(50)).toBeLessThan(5e-3);
     const history = readSolverState("run_iter_10.solverstate").history;
     const caffes = readSolverState(join(golden, "d", "run_iter_10.solverstate")).history;
     expect(history.map(({ shape }) => shape)).toEqual(caffes.map(({ shape }) => shape));
