@@ -18,7 +18,8 @@ export interface ShowCasesOptions {
 /**
  * Shows a study's images with the outline of the pathologist's mask on each.
  *
- * @throws HistobookError `BadInput` when no image at all can be read.
+ * An image or mask that can't be read is named in its place; it does not hide the others.
+ *
  * @example
  * const { data } = await showCases(openStudy(await createSample("study")), { limit: 4 });
  * String(data["text/plain"]).split("\n")[0]; // => "20 images of 10 patients, 20 with a mask; the first 4 are shown"
