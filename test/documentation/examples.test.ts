@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,12 +11,14 @@ const built = join(root, "kernel-lib", "dist");
 const load = createRequire(join(built, "index.js"));
 const examples = examplesIn(join(root, "kernel-lib", "src"));
 const home = process.cwd();
+const folders: string[] = [];
 
 /** The sample with steps 1 to 3 done, made once and copied for each example that asks for it. */
 let preparedStudy: string;
 
 function newWorkingFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "histobook-example-"));
+  folders.push(folder);
   symlinkSync(join(root, "test"), join(folder, "test"));
   return folder;
 }
@@ -30,7 +32,10 @@ beforeAll(async () => {
   await histobook.makeDatabases(study);
 });
 
-afterAll(() => process.chdir(home));
+afterAll(() => {
+  process.chdir(home);
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Typed arrays as plain ones, so that an example may state either. */
 function plainArrays(value: unknown): unknown {

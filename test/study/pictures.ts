@@ -1,14 +1,23 @@
 /** Small images, made on the spot, for tests that need a certain pixel in a certain place. */
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
+import { afterAll } from "vitest";
 import type { Raster } from "../../kernel-lib/src/study/index.js";
 import { randomStream } from "../../kernel-lib/src/foundation/index.js";
 
-/** A new, empty folder. */
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new, empty folder, which is removed after the test file's last test. */
 export function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), "histobook-test-"));
+  const folder = mkdtempSync(join(tmpdir(), "histobook-test-"));
+  folders.push(folder);
+  return folder;
 }
 
 /** A new study folder with an empty images/ in it. */
