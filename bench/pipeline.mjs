@@ -151,7 +151,9 @@ async function startPeer(log) {
 
 export function table(rows) {
   const isCompared = ({ peer }) => peer !== null;
-  return [comparisonTable(rows.filter(isCompared)), stepTable(rows.filter((row) => !isCompared(row)))].join("\n\n");
+  return [comparisonTable(rows.filter(isCompared)), stepTable(rows.filter((row) => !isCompared(row)))].join(
+    "\n\n",
+  );
 }
 
 function comparisonTable(rows) {
