@@ -2,13 +2,19 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { readModel, readSolverPrototxt, readSolverState } from "../../kernel-lib/dist/caffe/index.js";
+import {
+  readModel,
+  readNetPrototxt,
+  readSolverPrototxt,
+  readSolverState,
+} from "../../kernel-lib/dist/caffe/index.js";
 import type { StepEvent } from "../../kernel-lib/dist/foundation/index.js";
 import { openStudy, readManifest, type Study } from "../../kernel-lib/dist/study/index.js";
 import {
   readTrainingLog,
   train,
   trainSolver,
+  writeFoldPrototxts,
   type TrainOptions,
 } from "../../kernel-lib/dist/training/index.js";
 import { newStudy, addCase } from "../study/pictures.js";
@@ -204,13 +210,14 @@ describe("train", () => {
     expect([bytes(solverFile), bytes(netFile)]).toEqual(texts);
   });
 
-  test("test_iter is the number of test patches by the batch, and at least 1", async () => {
-    const { test: patches } = readManifest(study.directory).databases[1];
-    await train(study, { ...small, iterations: 1 });
-    expect(readSolverPrototxt(path("models", solverFile)).testIter).toEqual([Math.floor(patches.count / 4)]);
-    study = copyOfStudy(prepared);
-    await train(study, { ...small, iterations: 1, batch: patches.count + 1 });
-    expect(readSolverPrototxt(path("models", solverFile)).testIter).toEqual([1]);
+  test.each([
+    [1000, 7],
+    [127, 1],
+  ])("test_iter for %i test patches is their number / 128, and at least 1: %i", (testPatches, expected) => {
+    writeFoldPrototxts(study.directory, { fold: 1, size: 32, testPatches, overrides: { batch: 24 } });
+    expect(readSolverPrototxt(path("models", solverFile)).testIter).toEqual([expected]);
+    const { layer } = readNetPrototxt(path("models", netFile));
+    expect(layer.slice(0, 2).map(({ dataParam }) => dataParam?.batchSize)).toEqual([24, 128]);
   });
 
   test("starts from a model's weights, layer by layer", async () => {

@@ -37,10 +37,13 @@ export function jsonReporter(): Reporter {
 /** Sentences; progress as a bar on a terminal, else as a line now and then. */
 export function textReporter(): Reporter {
   const progress = process.stderr.isTTY ? progressBar() : progressLines();
+  const noted = new Set<string>();
   return {
     report(event) {
       if (event.event === "progress") progress.show(event);
-      else {
+      else if (!noted.has(event.message)) {
+        // Several steps may say the same, e.g. why an engine is passed over.
+        noted.add(event.message);
         progress.end();
         process.stderr.write(`Note: ${event.message}\n`);
       }

@@ -1,4 +1,4 @@
-import type { NetParameter, SolverParameter } from "../caffe/index.js";
+import { filterNet, Phase, type NetParameter, type SolverParameter } from "../caffe/index.js";
 import { isDataLayer, type EngineChoice } from "../engine/index.js";
 import { numberOption, type RunOptions } from "../foundation/index.js";
 import type { LogEntry } from "./trainingLog.js";
@@ -54,27 +54,14 @@ export function overridesOf(options: Overrides): Overrides {
   };
 }
 
-/**
- * Changes a solver and its network, as read, to what was asked for in this run; the files stay as they are.
- *
- * @param testPatches the number of test patches, when known: another batch size needs another test_iter
- */
-export function applyOverrides(
-  solver: SolverParameter,
-  net: NetParameter,
-  overrides: Overrides,
-  testPatches?: number,
-): void {
+/** Changes a solver and its network, as read, to what was asked for in this run; the files stay as they are. */
+export function applyOverrides(solver: SolverParameter, net: NetParameter, overrides: Overrides): void {
   const { iterations, batch, snapshotEvery, learningRate } = overrides;
   if (iterations !== undefined) solver.maxIter = iterations;
   if (snapshotEvery !== undefined) solver.snapshot = snapshotEvery;
   if (learningRate !== undefined) solver.baseLr = learningRate;
   if (batch === undefined) return;
-  for (const layer of net.layer) if (isDataLayer(layer) && layer.dataParam) layer.dataParam.batchSize = batch;
-  if (testPatches !== undefined) solver.testIter = [testIterations(testPatches, batch)];
-}
-
-/** Batches that a test needs to see the test patches once (the tutorial: their number / 128), at least 1. */
-export function testIterations(testPatches: number, batch: number): number {
-  return Math.max(1, Math.floor(testPatches / batch));
+  for (const layer of filterNet(net, { phase: Phase.TRAIN }).layer) {
+    if (isDataLayer(layer) && layer.dataParam) layer.dataParam.batchSize = batch;
+  }
 }

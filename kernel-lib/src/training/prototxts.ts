@@ -3,8 +3,8 @@ import { basename, join } from "node:path";
 import { fillTemplate } from "../caffe/index.js";
 import { makeFolder, writeWholeFile } from "../foundation/index.js";
 import { deployName, snapshotPrefix, solverName, trainingNetName } from "../study/index.js";
-import { testIterations, type Overrides } from "./options.js";
-import { deployNetTemplate, solverTemplate, trainingNetTemplate } from "./templates.js";
+import type { Overrides } from "./options.js";
+import { deployNetTemplate, solverTemplate, testBatch, trainingNetTemplate } from "./templates.js";
 
 /** What a fold's prototxts are written from. */
 export interface FoldPrototxts {
@@ -34,7 +34,8 @@ export function writeFoldPrototxts(
         solverTemplate({
           net: basename(net),
           snapshotPrefix: snapshotPrefix(size, fold),
-          testIterations: testIterations(testPatches, batch),
+          // As the tutorial says: the number of test patches / 128.
+          testIterations: Math.max(1, Math.floor(testPatches / testBatch)),
           // A short run is tested and displayed more often than the tutorial's every 1000 iterations.
           testEvery: Math.min(1000, Math.max(1, Math.floor(iterations / 4))),
           displayEvery: Math.min(1000, Math.max(1, Math.floor(iterations / 50))),

@@ -22,7 +22,7 @@ export interface SolverTemplate {
 export function solverTemplate(values: SolverTemplate): string {
   return `# How the network of ${values.net} is trained (tutorial step 4). Edit it: the next run uses what it says.
 net: "${values.net}"
-# Batches a test: the number of test patches divided by the batch size.
+# Batches a test: the number of test patches divided by the test layer's batch_size.
 test_iter: ${values.testIterations}
 test_interval: ${values.testEvery}
 type: "AdaGrad"
@@ -43,12 +43,15 @@ export interface NetTemplate {
   size: number;
 }
 
+/** Patches a batch in tests, whatever the batch in training. */
+export const testBatch = 128;
+
 /** The network for training; paths are seen from models/. */
 export function trainingNetTemplate(values: NetTemplate & { batch: number }): string {
   return `# The network that learns the patches of fold %(kfoldi)d (tutorial step 4).
 name: "CIFAR10_quick"
 ${dataLayer("cifar_train", "TRAIN", "../DB_train_%(kfoldi)d", values, "true")}
-${dataLayer("cifar_test", "TEST", "../DB_test_%(kfoldi)d", values, "false")}
+${dataLayer("cifar_test", "TEST", "../DB_test_%(kfoldi)d", { ...values, batch: testBatch }, "false")}
 ${body}
 layer {
   name: "accuracy"

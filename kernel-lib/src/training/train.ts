@@ -56,11 +56,15 @@ export async function train(study: Study, options: TrainOptions = {}): Promise<T
   const result: TrainResult = { engine: engine.description, written: [], folds: [] };
   for (const fold of folds) {
     const database = manifest.databases[fold];
-    const testPatches = database.test.count;
     result.written.push(
-      ...writeFoldPrototxts(directory, { fold, size: database.size, testPatches, overrides }),
+      ...writeFoldPrototxts(directory, {
+        fold,
+        size: database.size,
+        testPatches: database.test.count,
+        overrides,
+      }),
     );
-    const run = readRun(directory, fold, overrides, testPatches);
+    const run = readRun(directory, fold, overrides);
     result.folds.push(await trainFold(study, fold, database, run, engine, options));
   }
   return result;
@@ -142,11 +146,11 @@ async function trainFold(
   return { fold, model: file, iterations: run.iterations, entries: run.entries, reused: false };
 }
 
-function readRun(directory: string, fold: number, overrides: Overrides, testPatches: number): FoldRun {
+function readRun(directory: string, fold: number, overrides: Overrides): FoldRun {
   const workingDirectory = join(directory, "models");
   const path = join(directory, solverName(fold));
   const { solver, net, netPath } = readSolverAndNet(path, workingDirectory);
-  applyOverrides(solver, net, overrides, testPatches);
+  applyOverrides(solver, net, overrides);
   return { solver, net, overrides, texts: [path, netPath].map((file) => readFileSync(file, "utf8")) };
 }
 
