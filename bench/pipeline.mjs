@@ -126,7 +126,7 @@ async function startOurs() {
 }
 
 async function startPeer(log) {
-  const python = peerPython({ cv2: "opencv-python-headless", numpy: "numpy" }, log);
+  const python = peerPython({ cv2: "opencv-python-headless", numpy: "numpy", PIL: "pillow" }, log);
   const script = join(import.meta.dirname, "pipeline_opencv.py");
   const child = spawn(python, [script, String(workers)], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

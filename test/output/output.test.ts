@@ -132,6 +132,13 @@ describe("output", () => {
       message:
         "--scale: found 1 for a model trained at scale 0.5, expected the magnification at which the model was trained; leave --scale out or give --scale 0.5, or train at 1 from step 1 on.",
     });
+    // Images from elsewhere may have another magnification; without a scale of their own they are the model's.
+    const elsewhere = { fold: 1, images: path("images"), stride: 8 };
+    const sizeAt = async (scale?: number): Promise<number> =>
+      (await output(study.directory, { ...elsewhere, scale, out: path("elsewhere", String(scale)) }))
+        .images[0].width;
+    expect([await sizeAt(), await sizeAt(1)]).toEqual([28, 56]);
+    await expect(sizeAt(0)).rejects.toMatchObject({ code: "BadOption" });
   });
 
   test("classifies a folder without a study, leaves masks alone and names what can't be read", async () => {

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { messageOf } from "../foundation/index.js";
 import { version } from "../version.js";
-import { loadEngine, type EngineName } from "./engine.js";
+import type { EngineName } from "./engine.js";
+import { loadEngine } from "./loadEngine.js";
 
 /** One thing that was looked at. */
 export interface Finding {

@@ -23,7 +23,7 @@ export interface OutputOptions extends RunOptions {
   model?: string;
   /** A mean image; default the fold's. */
   mean?: string;
-  /** Working pixels per pixel of the file; default the model's. */
+  /** Working pixels per pixel of the file; default the model's, from which only `images` may differ. */
   scale?: number;
   /** How the map is computed; `window` classifies every pixel's own window. */
   mode?: "window";
@@ -98,9 +98,16 @@ function folderJob(directory: string | undefined, options: OutputOptions): Job {
     cases,
     problems,
     files,
-    scale: outputScale(files, options.scale, () => (hasStudy ? workingScale(resolve(directory)) : 0.5)),
+    scale: folderScale(files, options.scale, () => (hasStudy ? workingScale(resolve(directory)) : 0.5)),
     folder: out === undefined ? base : resolve(out),
   };
+}
+
+/** Images from elsewhere may have been scanned at another magnification than the study's: a scale that is given wins. */
+function folderScale(files: ModelFiles, explicit: number | undefined, fallback: () => number): number {
+  return explicit === undefined
+    ? outputScale(files, undefined, fallback)
+    : numberOption("--scale", explicit, { minimum: 0.001, maximum: 4 });
 }
 
 /** The folds to be done: the one that was asked for, else all that have lists. */
