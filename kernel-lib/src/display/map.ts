@@ -1,7 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { HistobookError } from "../foundation/index.js";
-import { countPixels, readProbabilityPicture, scoresOf, type StoredMap } from "../output/index.js";
+import {
+  applyThreshold,
+  countPixels,
+  readProbabilityPicture,
+  scoresOf,
+  type StoredMap,
+} from "../output/index.js";
 import {
   imageSize,
   pictureName,
@@ -61,7 +67,7 @@ const budgets = { payload: 330_000, still: 330_000 };
 export async function showMap(study: Study, name: string, options: ShowMapOptions = {}): Promise<Bundle> {
   const map = await loadMap(study, name, options);
   const { fold, stride, threshold, stored, mask } = map;
-  const above = aboveThreshold(stored, threshold);
+  const above = applyThreshold(stored, threshold);
   const scores = mask && scoresOf(countPixels(above, mask.data));
   const heading = `${name}: probability of epithelium, by fold ${fold}'s network`;
   const thresholdWords = `threshold ${threshold.toFixed(2)}${map.thresholdIsChosen ? ", chosen on validation patients" : ""}`;
@@ -179,9 +185,4 @@ async function stillFigures({ one, stored, image, mask }: LoadedMap, above: Uint
     figures.push(figure(imageTag(url, 190, `${one.name}: ${words}`), caption));
   }
   return figures;
-}
-
-/** 1 where the probability is at least the threshold. */
-export function aboveThreshold({ levels }: Pick<StoredMap, "levels">, threshold: number): Uint8Array {
-  return levels.map((level) => (level >= threshold * 255 ? 1 : 0));
 }

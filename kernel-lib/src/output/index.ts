@@ -18,7 +18,7 @@ export {
   type ThresholdChoice,
 } from "./metrics.js";
 export { output, type OutputImage, type OutputResult } from "./output.js";
-export { readProbabilityPicture, type StoredMap } from "./pictures.js";
+export { applyThreshold, readProbabilityPicture, type StoredMap } from "./pictures.js";
 export { predictMap, type MapOptions, type ProbabilityMap } from "./probabilityMap.js";
 export { fillNearest, strideIndices } from "./stride.js";
 export { applyThresholds, type ApplyThresholdOptions, type ThresholdResult } from "./threshold.js";

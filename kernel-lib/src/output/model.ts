@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import {
   parseNet,
@@ -11,7 +11,7 @@ import {
 import { eagerClassifier, planNetwork, takeWeights, type Classifier, type Engine } from "../engine/index.js";
 import { fingerprint, HistobookError, numberOption } from "../foundation/index.js";
 import { deployName, meanName, readManifest, snapshotPrefix, type Manifest } from "../study/index.js";
-import { deployNetTemplate } from "../training/index.js";
+import { deployNetTemplate, newestSnapshot } from "../training/index.js";
 
 /** The files that make a classifier. */
 export interface ModelFiles {
@@ -48,7 +48,11 @@ export function foldModelFiles(
   const record = manifest.models[fold] as Manifest["models"][string] | undefined;
   const size = record?.size ?? patchSizeOf(manifest);
   for (const file of [given.model, given.mean]) if (file !== undefined) requireFile(file);
-  const model = given.model ?? (record ? join(directory, record.file) : newestModel(directory, size, fold));
+  const model =
+    given.model ??
+    (record
+      ? join(directory, record.file)
+      : newestSnapshot(join(directory, "models", snapshotPrefix(size, fold)), "model"));
   if (model === undefined || !existsSync(model)) {
     throw missing(
       directory,
@@ -135,18 +139,6 @@ function requireFile(path: string): void {
     expected: "a .caffemodel with --model, a .binaryproto with --mean",
     fix: "check the path",
   });
-}
-
-/** A model that Caffe may have put there. */
-function newestModel(directory: string, size: number, fold: number): string | undefined {
-  const folder = join(directory, "models");
-  const start = `${snapshotPrefix(size, fold)}_iter_`;
-  if (!existsSync(folder)) return undefined;
-  const iterations = readdirSync(folder)
-    .filter((name) => name.startsWith(start) && name.endsWith(".caffemodel"))
-    .map((name) => Number(name.slice(start.length, -".caffemodel".length)))
-    .filter(Number.isInteger);
-  return iterations.length === 0 ? undefined : join(folder, `${start}${Math.max(...iterations)}.caffemodel`);
 }
 
 function missing(subject: string, found: string, expected: string, command: string): HistobookError {

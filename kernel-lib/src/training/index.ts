@@ -14,3 +14,4 @@ export {
 export type { SolveResult } from "./solverRun.js";
 export { writeFoldPrototxts, type FoldPrototxts } from "./prototxts.js";
 export { deployNetTemplate, type NetTemplate } from "./templates.js";
+export { newestSnapshot } from "./snapshots.js";

@@ -68,14 +68,21 @@ export function readSnapshot(statePath: string, workingDirectory: string): Snaps
   return { iteration, currentStep, history, weights: readModel(model).weights };
 }
 
-/** The newest snapshot with a prefix (absolute path); undefined when there is none. */
-export function newestSnapshot(prefix: string): string | undefined {
+/**
+ * The model or the state of the newest snapshot with a prefix (absolute path), histobook's or Caffe's; undefined when
+ * there is none.
+ *
+ * @example
+ * newestSnapshot("/nowhere/1_caffenet_train_w32", "model"); // => undefined
+ */
+export function newestSnapshot(prefix: string, part: "model" | "state"): string | undefined {
   const folder = dirname(prefix);
   if (!existsSync(folder)) return undefined;
   const start = `${basename(prefix)}_iter_`;
+  const ending = part === "model" ? ".caffemodel" : ".solverstate";
   const iterations = readdirSync(folder)
-    .filter((name) => name.startsWith(start) && name.endsWith(".solverstate"))
-    .map((name) => Number(name.slice(start.length, -".solverstate".length)))
+    .filter((name) => name.startsWith(start) && name.endsWith(ending))
+    .map((name) => Number(name.slice(start.length, -ending.length)))
     .filter(Number.isInteger);
-  return iterations.length > 0 ? snapshotFiles(prefix, Math.max(...iterations)).state : undefined;
+  return iterations.length > 0 ? snapshotFiles(prefix, Math.max(...iterations))[part] : undefined;
 }

@@ -165,7 +165,7 @@ function resumable(
   const entries = readTrainingLog(logPath);
   const run = entries.find((entry) => entry.kind === "run");
   // Without a log the snapshots come from elsewhere, perhaps from Caffe itself: take the newest.
-  if (!run) return newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix));
+  if (!run) return newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix), "state");
   if (run.key !== key) {
     const message = `${logPath} is of a run with other options, prototxts or databases; training starts anew.`;
     report?.({ event: "warning", step: "train", message });

@@ -39,7 +39,7 @@ export async function trainSolver(
   reportPassedOver(engine, "train", options);
   const seed = numberOption("--seed", options.seed ?? 1, { integer: true });
   const newest = options.resume
-    ? newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix))
+    ? newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix), "state")
     : undefined;
   const { weights, snapshot = newest, cursor, report, signal, onEntry } = options;
   const result = await solve({
