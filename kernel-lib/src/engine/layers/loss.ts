@@ -24,23 +24,58 @@ export const softmaxLoss: LayerKind = {
     return [[]];
   },
   run({ tf, layer, shapes, bottoms }) {
-    const labels = tf.oneHot(bottoms[1], classCount(layer, shapes[0]));
+    const classes = classCount(layer, shapes[0]);
+    const labels = bottoms[1].dataSync();
     const loss = tf.customGrad((...values) => {
       const scores = values[0] as Tensor2D;
-      const count = scores.shape[0];
       const save = values[values.length - 1] as unknown as (tensors: Tensor[]) => void;
-      const probabilities = tf.softmax(scores);
-      save([probabilities, labels]);
-      const ofLabel = tf.sum(tf.mul(probabilities, labels), 1);
+      const found = softmaxLossOf(scores.dataSync() as Float32Array, labels, classes);
+      const gradient = tf.tensor2d(found.gradient, scores.shape);
+      save([gradient]);
       return {
-        value: tf.neg(tf.mean(tf.log(tf.maximum(ofLabel, smallestFloat)))),
-        gradFunc: (upstream: Tensor, saved: Tensor[]) =>
-          tf.mul(upstream, tf.div(tf.sub(saved[0], saved[1]), count)),
+        value: tf.scalar(found.loss),
+        gradFunc: (upstream: Tensor, saved: Tensor[]) => tf.mul(upstream, saved[0]),
       };
     });
     return [loss(bottoms[0])];
   },
 };
+
+/**
+ * The loss of a batch and its gradient, in float32 and in Caffe's order of operations.
+ *
+ * TensorFlow's exponential is an approximation whose errors all point the same way; a few iterations later they have
+ * moved the weights away from Caffe's by more than Caffe's own libraries differ. The scores are few, so they are
+ * computed here.
+ */
+export function softmaxLossOf(
+  scores: Float32Array,
+  labels: ArrayLike<number>,
+  classes: number,
+): { loss: number; gradient: Float32Array } {
+  const { fround } = Math;
+  const count = scores.length / classes;
+  const gradient = new Float32Array(scores.length);
+  const scale = fround(1 / count);
+  let loss = 0;
+  for (let row = 0; row < count; row++) {
+    const start = row * classes;
+    const probabilities = gradient.subarray(start, start + classes);
+    probabilities.set(scores.subarray(start, start + classes));
+    const highest = probabilities.reduce((most, score) => Math.max(most, score));
+    let sum = 0;
+    for (let i = 0; i < classes; i++) {
+      probabilities[i] = Math.exp(fround(probabilities[i] - highest));
+      sum = fround(sum + probabilities[i]);
+    }
+    for (let i = 0; i < classes; i++) probabilities[i] /= sum;
+    const label = labels[row];
+    loss = fround(loss - fround(Math.log(Math.max(probabilities[label], smallestFloat))));
+    probabilities[label] -= 1;
+    for (let i = 0; i < classes; i++) probabilities[i] *= scale;
+  }
+  return { loss: fround(loss / count), gradient };
+}
 
 /** Caffe's ACCURACY: the share of the batch, [0,1], whose highest score is its label's. */
 export const accuracy: LayerKind = {
