@@ -135,6 +135,28 @@ describe("predictMap", () => {
     );
   });
 
+  test("averages each window with its mirror image, and leaves the first row and column out, when asked to", async () => {
+    await fc.assert(
+      fc.asyncProperty(sizes, async ({ width, height, seed }) => {
+        const image = tissue(width, height, seed);
+        const map = await predictMap(image, checksum, { oversample: true, firstLine: "leave" });
+        for (let y = 0; y < height; y++)
+          for (let x = 0; x < width; x++) {
+            const window = naiveWindow(image, y, x, 4);
+            const mirrored = window.map((_, i) => {
+              const [row, column, channel] = [Math.floor(i / 12), Math.floor((i % 12) / 3), i % 3];
+              return window[row * 12 + (3 - column) * 3 + channel];
+            });
+            const expected = (checksum.classify(window)[1] + checksum.classify(mirrored)[1]) / 2;
+            const found = map.epithelium[y * width + x];
+            if (y === 0 || x === 0) expect(found).toBeNaN();
+            else expect(found).toBeCloseTo(expected, 6);
+          }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test("a shifted image gives the shifted map, away from the border", async () => {
     const image = tissue(30, 26);
     const [down, right] = [3, 5];

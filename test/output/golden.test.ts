@@ -1,28 +1,68 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { loadEngine } from "../../kernel-lib/dist/engine/index.js";
-import { predictMap } from "../../kernel-lib/dist/output/index.js";
+import { decode } from "fast-png";
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadEngine, type Classifier } from "../../kernel-lib/dist/engine/index.js";
+import { output, predictMap } from "../../kernel-lib/dist/output/index.js";
 import { loadModel, namedModelFiles } from "../../kernel-lib/dist/output/model.js";
+import { oversampled } from "../../kernel-lib/dist/output/oversample.js";
 import { readImage } from "../../kernel-lib/dist/study/index.js";
 import { largestDifference, readNpy } from "../engine/numpy.js";
 
 /** The author's model and Caffe's map of a crop, which are no part of the repository. */
 const shared = join(__dirname, "..", "..", "..", "shared", "caffe");
+const models = join(shared, "models");
+const answers = join(shared, "golden", "b");
+const modelFile = join(models, "1_caffenet_train_w32_iter_600000.caffemodel");
+const meanFile = join(models, "DB_train_w32_1.binaryproto");
+const crop = join(answers, "crop_rgb.png");
 
 describe.runIf(existsSync(shared))("step 5 with the author's model 1", () => {
+  let classifier: Classifier;
+  beforeAll(async () => {
+    classifier = loadModel(await loadEngine(), namedModelFiles(modelFile, meanFile)).classifier;
+  });
+  afterAll(() => classifier.dispose());
+
   test("gives the probabilities that Caffe gives, at every pixel", async () => {
-    const models = join(shared, "models");
-    const files = namedModelFiles(
-      join(models, "1_caffenet_train_w32_iter_600000.caffemodel"),
-      join(models, "DB_train_w32_1.binaryproto"),
-    );
-    const { classifier } = loadModel(await loadEngine(), files);
-    const map = await predictMap(await readImage(join(shared, "golden", "b", "crop_rgb.png")), classifier);
-    classifier.dispose();
-    const { shape, data } = readNpy(join(shared, "golden", "b", "prob_plain.npy"));
+    const map = await predictMap(await readImage(crop), classifier);
+    const { shape, data } = readNpy(join(answers, "prob_plain.npy"));
     expect([map.height, map.width, 2]).toEqual(shape);
     const epithelium = map.epithelium.map((_, i) => data[2 * i + 1]);
     expect(largestDifference(map.epithelium, epithelium)).toBeLessThan(1e-5);
+  });
+
+  test("gives the author's own map by the options that do as he did", async () => {
+    const map = await predictMap(await readImage(crop), classifier, { oversample: true, firstLine: "leave" });
+    const { data } = readNpy(join(answers, "prob_author.npy"));
+    let unpredicted = 0;
+    map.epithelium.forEach((probability, i) => {
+      const left = Number.isNaN(probability);
+      expect(left).toBe(data[2 * i] === 0 && data[2 * i + 1] === 0);
+      if (left) unpredicted++;
+      else expect(Math.abs(probability - data[2 * i + 1])).toBeLessThan(1e-5);
+    });
+    expect(unpredicted).toBe(map.width + map.height - 1);
+  });
+
+  test("writes his pictures: black where he predicted nothing, his class everywhere", async () => {
+    const out = mkdtempSync(join(tmpdir(), "histobook-author-"));
+    const options = { images: answers, model: modelFile, mean: meanFile, scale: 1, out };
+    const { images } = await output(undefined, { ...options, oversample: true, firstLine: "leave" });
+    const { probability, class: classes } = images.find(({ name }) => name === "crop_rgb")!;
+    const picture = decode(readFileSync(probability));
+    expect([...picture.data.subarray(0, 3)]).toEqual([0, 0, 0]);
+    expect(picture.data[(picture.width + 1) * 3] + picture.data[(picture.width + 1) * 3 + 1]).toBe(255);
+    const authors = readNpy(join(answers, "class_author.npy")).data;
+    const ours = decode(readFileSync(classes)).data;
+    expect([...ours].map((value) => value / 255)).toEqual([...authors]);
+  });
+
+  test("averages with mirror images as pycaffe's ten crops do", () => {
+    const patches = readNpy(join(shared, "golden", "a", "patches_rgb_u8.npy")).data as Uint8Array;
+    const caffes = readNpy(join(shared, "golden", "a", "model1_prob_classifier_oversample.npy")).data;
+    expect(largestDifference(oversampled(classifier).classify(patches), caffes)).toBeLessThan(1e-5);
   });
 });

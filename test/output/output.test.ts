@@ -111,6 +111,9 @@ describe("output", () => {
       .toFile(path("images", `${one}_1.tif`));
     expect(await again()).toEqual([false, true]);
     expect(await again({ stride: 4 })).toEqual([false, false]);
+    expect(await again({ stride: 4, oversample: true })).toEqual([false, false]);
+    expect(await again({ stride: 4, oversample: true, firstLine: "leave" })).toEqual([false, false]);
+    expect(await again({ stride: 4, oversample: true, firstLine: "leave" })).toEqual([true, true]);
     await train(study, { fold: 1, iterations: 41, batch: 16, snapshotEvery: 41 });
     expect(await again({ stride: 4 })).toEqual([false, false]);
   });
@@ -227,6 +230,12 @@ describe("output", () => {
       /found no test_w32_parent_7.txt/,
     ],
     ["a stride of 0", () => output(study.directory, { stride: 0 }), "BadOption", /^--stride: found 0/],
+    [
+      "an unknown word for the first line",
+      () => output(study.directory, { firstLine: "skip" as "leave" }),
+      "BadOption",
+      /^--first-line: found 'skip', expected 'predict' or 'leave'/,
+    ],
     ["neither study nor images", () => output(undefined, {}), "BadOption", /^STUDY: found no study folder/],
     [
       "images without a model",

@@ -24,6 +24,8 @@ export function outputCommand(): Command {
       "compute every n-th pixel of every n-th row and fill the others (1)",
       toNumber,
     )
+    .option("--oversample", "average each window with its mirror image, as the original did in ten passes")
+    .option("--first-line <what>", "row 0 and column 0: predict, or leave as the original did (predict)")
     .option("--out <folder>", "where the pictures go (STUDY/out)")
     .option("--engine <name>", engineChoices.join(", "))
     .action(

@@ -19,6 +19,6 @@ export {
 } from "./metrics.js";
 export { output, type OutputImage, type OutputResult } from "./output.js";
 export { applyThreshold, readProbabilityPicture, type StoredMap } from "./pictures.js";
-export { predictMap, type MapOptions, type ProbabilityMap } from "./probabilityMap.js";
+export { predictMap, type FirstLine, type MapOptions, type ProbabilityMap } from "./probabilityMap.js";
 export { fillNearest, strideIndices } from "./stride.js";
 export { applyThresholds, type ApplyThresholdOptions, type ThresholdResult } from "./threshold.js";

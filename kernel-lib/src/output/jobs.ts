@@ -11,6 +11,7 @@ import {
   workingScale,
   type Case,
 } from "../study/index.js";
+import type { FirstLine } from "./probabilityMap.js";
 import { foldModelFiles, namedModelFiles, outputScale, type ModelFiles } from "./model.js";
 
 /** The options of step 5, as the command line names them. */
@@ -29,6 +30,10 @@ export interface OutputOptions extends RunOptions {
   mode?: "window";
   /** Compute every n-th pixel of every n-th row and fill the others; default 1. */
   stride?: number;
+  /** Average each window's probabilities with its mirror image's, as the original did; default false. */
+  oversample?: boolean;
+  /** What becomes of row 0 and column 0: `predict` (default), or `leave`, as the original's loops did. */
+  firstLine?: FirstLine;
   /** Where the pictures go; default STUDY/out (with a folder a fold), for `images` the current folder's `out`. */
   out?: string;
   engine?: EngineChoice;

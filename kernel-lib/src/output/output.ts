@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { loadEngine, reportPassedOver } from "../engine/index.js";
 import {
+  choiceOption,
   fingerprint,
   isHistobookError,
   makeFolder,
@@ -20,7 +21,7 @@ import {
 import { outputJobs, type Job, type OutputOptions } from "./jobs.js";
 import { loadModel, type LoadedModel } from "./model.js";
 import { writeClassPicture, writeProbabilityPicture } from "./pictures.js";
-import { predictMap, windowCount } from "./probabilityMap.js";
+import { predictMap, windowCount, type MapOptions } from "./probabilityMap.js";
 
 /** One image's pictures. */
 export interface OutputImage {
@@ -56,6 +57,11 @@ export async function output(
   options: OutputOptions = {},
 ): Promise<OutputResult> {
   const stride = numberOption("--stride", options.stride ?? 1, { minimum: 1, integer: true });
+  const map = {
+    stride,
+    oversample: options.oversample ?? false,
+    firstLine: choiceOption("--first-line", options.firstLine ?? "predict", ["predict", "leave"]),
+  };
   const jobs = outputJobs(directory, options);
   const engine = await loadEngine(options.engine);
   reportPassedOver(engine, "output", options);
@@ -65,7 +71,7 @@ export async function output(
     const model = loadModel(engine, job.files);
     try {
       for (const one of job.cases)
-        await outputCase({ job, one, model, stride, directory, progress, options, result });
+        await outputCase({ job, one, model, map, directory, progress, options, result });
     } finally {
       model.classifier.dispose();
     }
@@ -78,7 +84,7 @@ interface CaseWork {
   job: Job;
   one: Case;
   model: LoadedModel;
-  stride: number;
+  map: Required<Pick<MapOptions, "stride" | "oversample" | "firstLine">>;
   directory: string | undefined;
   progress: Progress;
   options: OutputOptions;
@@ -89,13 +95,14 @@ async function outputCase({
   job,
   one,
   model,
-  stride,
+  map: mapOptions,
   directory,
   progress,
   options,
   result,
 }: CaseWork): Promise<void> {
   const { fold, scale, folder } = job;
+  const { stride } = mapOptions;
   const probability = join(folder, pictureName(one.name, "prob"));
   const classPath = join(folder, pictureName(one.name, "class"));
   const entry = { name: one.name, fold, probability, class: classPath };
@@ -103,7 +110,13 @@ async function outputCase({
   try {
     const size = await imageSize(one.imagePath);
     const [width, height] = [scaledSize(size.width, scale), scaledSize(size.height, scale)];
-    const key = fingerprint(["map 1", fingerprint(readFileSync(one.imagePath)), model.key, scale, stride]);
+    const key = fingerprint([
+      "map 2",
+      fingerprint(readFileSync(one.imagePath)),
+      model.key,
+      scale,
+      mapOptions,
+    ]);
     const record = home && relative(home, join(folder, one.name)).replaceAll("\\", "/");
     const earlier = home && record ? readManifest(home).maps[record] : undefined;
     if (earlier?.key === key && existsSync(probability) && existsSync(classPath)) {
@@ -114,7 +127,7 @@ async function outputCase({
     const image = await readImage(one.imagePath, scale);
     const before = progress.done;
     const map = await predictMap(image, model.classifier, {
-      stride,
+      ...mapOptions,
       signal: options.signal,
       onWindows: (done) => progress.set(before + done, one.name),
     });

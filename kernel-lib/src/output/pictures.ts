@@ -5,11 +5,12 @@ import type { ProbabilityMap } from "./probabilityMap.js";
 
 /**
  * Writes the tutorial's `_prob.png`: red is the probability of non-epithelium, green that of epithelium; they add up
- * to 255, blue is 0.
+ * to 255, blue is 0. A pixel that was not predicted is black.
  */
 export function writeProbabilityPicture(path: string, { width, height, epithelium }: ProbabilityMap): void {
   const data = new Uint8Array(epithelium.length * 3);
   for (let i = 0, k = 0; i < epithelium.length; i++, k += 3) {
+    if (Number.isNaN(epithelium[i])) continue;
     const green = Math.round(255 * epithelium[i]);
     data[k] = 255 - green;
     data[k + 1] = green;

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Classifier } from "../engine/index.js";
 import { stopIfAborted } from "../foundation/index.js";
 import type { Raster } from "../study/index.js";
+import { oversampled } from "./oversample.js";
 import { fillNearest, strideIndices } from "./stride.js";
 import { windowCutter } from "./windows.js";
 
@@ -9,14 +10,21 @@ import { windowCutter } from "./windows.js";
 export interface ProbabilityMap {
   width: number;
   height: number;
-  /** [0,1], row by row. */
+  /** [0,1], row by row; not a number where nothing was predicted (the original's first row and column). */
   epithelium: Float32Array;
 }
+
+/** Whether the first row and the first column of an image are predicted. */
+export type FirstLine = "predict" | "leave";
 
 /** How a map is computed. */
 export interface MapOptions {
   /** Compute every n-th pixel of every n-th row and fill the others; default 1, every pixel. */
   stride?: number;
+  /** Average each window's probabilities with its mirror image's, as the original did; default false. */
+  oversample?: boolean;
+  /** What becomes of row 0 and column 0: `predict` (default), or `leave`, as the original's loops did. */
+  firstLine?: FirstLine;
   /** Called with the number of windows done so far. */
   onWindows?: (done: number) => void;
   signal?: AbortSignal;
@@ -36,7 +44,7 @@ export async function predictMap(
   classifier: Classifier,
   options: MapOptions = {},
 ): Promise<ProbabilityMap> {
-  const { stride = 1, onWindows, signal } = options;
+  const { stride = 1, oversample = false, firstLine = "predict", onWindows, signal } = options;
   const { width, height } = image;
   const rows = strideIndices(height, stride);
   const columns = strideIndices(width, stride);
@@ -44,12 +52,16 @@ export async function predictMap(
   for (let r = 0, k = 0; r < rows.length; r++) {
     for (let c = 0; c < columns.length; c++) positions[k++] = rows[r] * width + columns[c];
   }
-  const computed = await predictPixels(image, classifier, positions, { onWindows, signal });
-  return {
-    width,
-    height,
-    epithelium: stride === 1 ? computed : fillNearest(computed, width, height, stride),
-  };
+  const used = oversample ? oversampled(classifier) : classifier;
+  const computed = await predictPixels(image, used, positions, { onWindows, signal });
+  const epithelium = stride === 1 ? computed : fillNearest(computed, width, height, stride);
+  if (firstLine === "leave") clearFirstLine(epithelium, width);
+  return { width, height, epithelium };
+}
+
+function clearFirstLine(values: Float32Array, width: number): void {
+  values.fill(NaN, 0, width);
+  for (let start = 0; start < values.length; start += width) values[start] = NaN;
 }
 
 /** How many windows a map takes. */
