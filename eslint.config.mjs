@@ -10,6 +10,7 @@ export default tseslint.config(
       "**/node_modules/",
       ".venv/",
       ".histobook/",
+      ".caffe/",
       "bench/.peers/",
       "kernel-lib/src/caffe/generated/",
       "jupyter-ext/jupyterlab_histobook/",

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { engineChoices } from "../engine/index.js";
-import { HistobookError } from "../foundation/index.js";
+import { choiceOption, HistobookError } from "../foundation/index.js";
 import { openStudy } from "../study/index.js";
 import {
   train,
@@ -11,7 +11,7 @@ import {
 } from "../training/index.js";
 import { newCommand, perform, toNumber, type Outcome } from "./command.js";
 
-type Options = TrainOptions & { json?: boolean; solver?: string; on?: string };
+type Options = TrainOptions & { json?: boolean; solver?: string; on?: string; cursor?: string };
 
 /** `histobook train STUDY`: step 4, and `histobook train --solver FILE` as `caffe train` */
 export function trainCommand(): Command {
@@ -25,6 +25,11 @@ export function trainCommand(): Command {
     .option("--learning-rate <rate>", "(the solver's base_lr; 0.001 in a new one)", toNumber)
     .option("--weights <file>", "a .caffemodel to start from")
     .option("--snapshot <file>", "a .solverstate to go on from")
+    .option(
+      "--cursor <where>",
+      "with --solver, where a resumed run reads on: continue (where it was), or restart (at the database's start, as Caffe)",
+      "continue",
+    )
     .option("--resume", "go on from the newest snapshot")
     .option("--engine <name>", engineChoices.join(", "))
     .option("--on <place>", "local (slurm and pbs come in a later version)", "local")
@@ -33,7 +38,15 @@ export function trainCommand(): Command {
       perform(options, async (run) => {
         checkPlace(options.on ?? "local");
         if (options.solver !== undefined)
-          return solverOutcome(options.solver, { ...options, ...run, onEntry: undefined });
+          return solverOutcome(options.solver, {
+            ...options,
+            ...run,
+            cursor: choiceOption<"continue" | "restart">("--cursor", options.cursor ?? "continue", [
+              "continue",
+              "restart",
+            ]),
+            onEntry: undefined,
+          });
         if (directory === undefined) throw noStudy();
         return studyOutcome(directory, { ...options, ...run });
       }),
