@@ -19,12 +19,13 @@ const steps = {
 };
 
 /** EBHI-Seg's larger subset lies beside the repository on some machines; it is not part of it. */
-const largerSet = join(import.meta.dirname, "..", "..", "shared", "data", "ebhi-seg");
+export const largerSet = join(import.meta.dirname, "..", "..", "shared", "data", "ebhi-seg");
 
 export async function stepRows(scratch, log) {
   const engine = (await loadEngine()).description;
   const sets = [["sample, 20 images", await createSample(join(scratch, "steps-sample"))]];
-  if (existsSync(largerSet)) sets.push(["EBHI-Seg subset, 118 images", await largerStudy(scratch)]);
+  if (existsSync(largerSet))
+    sets.push(["EBHI-Seg subset, 118 images", await largerStudy(scratch, "steps-ebhi-seg")]);
   else log("pipeline: ../shared/data/ebhi-seg is missing, only the sample is measured");
   return sets.flatMap(([images, directory]) =>
     Object.entries(steps).map(([step, counted]) => {
@@ -55,8 +56,8 @@ function measure(step, directory) {
 }
 
 /** The same kind of images as the sample's, so the same scale. */
-async function largerStudy(scratch) {
-  const directory = await createSample(join(scratch, "steps-ebhi-seg"));
+export async function largerStudy(scratch, name) {
+  const directory = await createSample(join(scratch, name));
   mkdirSync(join(directory, "images"), { recursive: true });
   for (const file of readdirSync(largerSet).filter((name) => /\.(tif|png)$/.test(name))) {
     cpSync(join(largerSet, file), join(directory, "images", file));

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { createSample, openStudy, patchParameters } from "histobook";
 import { peerPython } from "./peers.mjs";
-import { stepRows, stepTable } from "./pipeline-steps.mjs";
+import { largerSet, largerStudy, stepRows, stepTable } from "./pipeline-steps.mjs";
 import { alternate, rounded } from "./timing.mjs";
 
 export const title = "The pipeline";
@@ -29,7 +29,11 @@ export async function rows(log) {
     const peer = await startPeer(log);
     const ours = await startOurs();
     const results = [];
-    for (const input of [await smallImages(scratch), await tutorialImages(scratch)]) {
+    for (const input of [
+      await smallImages(scratch),
+      ...(await moreImages(scratch, log)),
+      await tutorialImages(scratch),
+    ]) {
       for (const files of [false, true])
         results.push(await compare(input, files, { ours, peer, scratch, log }));
     }
@@ -45,7 +49,18 @@ export async function rows(log) {
 /** The sample: 20 images of 224 x 224 at scale 1, up to 5000 positives each. */
 async function smallImages(scratch) {
   const { cases } = openStudy(await createSample(join(scratch, "sample")));
-  return { images: "20 of 224 x 224, scale 1", cases, scale: 1, perImage: 5000, perImagePng: 500 };
+  return { images: "sample: 20 of 224 x 224, scale 1", cases, scale: 1, perImage: 5000, perImagePng: 500 };
+}
+
+/** The larger subset of the same images, where it lies beside the repository. */
+async function moreImages(scratch, log) {
+  if (!existsSync(largerSet)) {
+    log("pipeline: ../shared/data/ebhi-seg is missing, its rows are left out");
+    return [];
+  }
+  const { cases } = openStudy(await largerStudy(scratch, "ebhi-seg"));
+  const images = `EBHI-Seg subset: ${cases.length} of 224 x 224, scale 1`;
+  return [{ images, cases, scale: 1, perImage: 5000, perImagePng: 100 }];
 }
 
 /** Images of the tutorial's own size and scale, made by enlarging the sample's. */
@@ -59,7 +74,13 @@ async function tutorialImages(scratch) {
     await large(maskPath, "nearest").png().toFile(target("_mask.png"));
   }
   const { cases } = openStudy(directory);
-  return { images: "10 of 1000 x 1000, scale 0.5", cases, scale: 0.5, perImage: 5000, perImagePng: 1000 };
+  return {
+    images: "enlarged: 10 of 1000 x 1000, scale 0.5",
+    cases,
+    scale: 0.5,
+    perImage: 5000,
+    perImagePng: 1000,
+  };
 }
 
 async function compare(input, files, { ours, peer, scratch, log }) {
