@@ -1,10 +1,10 @@
-/** Puts a bench's table into docs/benchmarks.md, in place of its last one, with the machine and the command. */
+/** Puts a bench's table into a page of docs/, in place of its last one, with the machine and the command. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 
-const path = join(import.meta.dirname, "..", "docs", "benchmarks.md");
+const docs = join(import.meta.dirname, "..", "docs");
 const heading = `# Benchmarks
 
 Written by \`npm run bench -- --write-docs\`; each section says where and when it was measured. Ours and the peer
@@ -12,7 +12,8 @@ run in turn, at least three times each, in the same run; the figures are of the 
 histobook is better.
 `;
 
-export async function writeSection(name, title, table) {
+export async function writeSection(name, title, table, document = "benchmarks.md") {
+  const path = join(docs, document);
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const machine = `${cpus()[0].model.trim()}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   const day = new Date().toISOString().slice(0, 10);

@@ -3,7 +3,7 @@
  *
  * - `rows(log)`: measures, and gives back rows {name, peer, unit, ours, theirs, ratio, ...}; a ratio above 1
  *   means that ours is better;
- * - `table(rows)`: the rows as Markdown, for docs/benchmarks.md.
+ * - `table(rows)`: the rows as Markdown, for docs/benchmarks.md, or the page of docs/ that it exports as `document`.
  *
  * Without a name every bench runs.
  */
@@ -13,7 +13,7 @@ import { writeSection } from "./docs.mjs";
 
 const helpers = new Set(["run.mjs", "docs.mjs", "peers.mjs", "timing.mjs"]);
 const names = readdirSync(import.meta.dirname)
-  .filter((file) => file.endsWith(".mjs") && !file.startsWith("pipeline-") && !helpers.has(file))
+  .filter((file) => file.endsWith(".mjs") && !file.includes("-") && !helpers.has(file))
   .map((file) => file.replace(".mjs", ""));
 
 const { values, positionals } = parseArgs({
@@ -32,5 +32,5 @@ for (const name of positionals.length > 0 ? positionals : names) {
   const rows = await bench.rows(log);
   if (values.json) for (const row of rows) console.log(JSON.stringify(row));
   else console.log(bench.table(rows));
-  if (values["write-docs"]) await writeSection(name, bench.title, bench.table(rows));
+  if (values["write-docs"]) await writeSection(name, bench.title, bench.table(rows), bench.document);
 }
