@@ -195,6 +195,31 @@ export function describeEngine(name: EngineName): void {
       expect(new Set([one, two, both].map(({ loss }) => loss)).size).toBe(3);
     });
 
+    test("a blob that layers share is learned once, by the sum of their gradients", () => {
+      const product = (name: string, bottom: string, parameter: string) =>
+        `layer { name: "${name}" type: "InnerProduct" bottom: "${bottom}" top: "${name}" ${parameter}
+          inner_product_param { num_output: 3 bias_term: false weight_filler { type: "xavier" } } }`;
+      const text = (parameter: string) => `layer { name: "data" type: "Data" top: "data" top: "label" }
+        layer { name: "flip" type: "Power" bottom: "data" top: "flip" power_param { power: 2 } }
+        ${product("a", "data", parameter)} ${product("b", "flip", parameter)}
+        layer { name: "sum" type: "Eltwise" bottom: "a" bottom: "b" top: "sum" }
+        layer { name: "loss" type: "SoftmaxWithLoss" bottom: "sum" bottom: "label" top: "loss" }`;
+      const shared = planSmall(text('param { name: "w" }'));
+      const stateAfter = ({ plan }: ReturnType<typeof planSmall>) => {
+        const learner = eagerLearner(engine, settingsOf(plan), shared.weights);
+        learner.step([batch], 1, 0);
+        const state = learner.state();
+        learner.dispose();
+        return state;
+      };
+      const { weights, history } = stateAfter(shared);
+      const apart = stateAfter(planSmall(text(""))).history;
+      expect(history.length).toBe(1);
+      expect(weights.get("b")).toEqual(weights.get("a"));
+      const sum = apart[0].data.map((value, i) => value + apart[1].data[i]);
+      expect(largestDifference(history[0].data, sum)).toBeLessThan(1e-6);
+    });
+
     test("dropout keeps the share it should, scaled, the same for a seed, and nothing in tests", () => {
       const text = Object.values(smallNetworks)[0].replace(
         '"x"\n    param',
