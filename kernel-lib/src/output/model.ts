@@ -99,7 +99,7 @@ export function namedModelFiles(model: string, mean: string): ModelFiles {
 export function loadModel(engine: Engine, files: ModelFiles): LoadedModel {
   const mean = readMeanImage(files.mean);
   const net = files.deploy ? readNetPrototxt(files.deploy) : tutorialNet(mean);
-  const plan = planNetwork(net, Phase.TEST, new Map());
+  const plan = planNetwork(net, Phase.TEST, new Map(), files.deploy);
   const weights = takeWeights(plan, readModel(files.model).weights, files.model);
   const parts = [files.model, files.mean, ...(files.deploy ? [files.deploy] : [])];
   const key = fingerprint(parts.map((file) => fingerprint(readFileSync(file))));

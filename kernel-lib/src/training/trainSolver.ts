@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import {
   filterNet,
   Phase,
@@ -12,6 +12,7 @@ import { HistobookError, numberOption } from "../foundation/index.js";
 import { applyOverrides, overridesOf, type TrainOptions } from "./options.js";
 import { newestSnapshot } from "./snapshots.js";
 import { solve } from "./solve.js";
+import { batchParameter } from "./source.js";
 import type { SolveResult } from "./solverRun.js";
 import { openTrainingLog, type LogEntry, type RunEntry } from "./trainingLog.js";
 
@@ -33,7 +34,7 @@ export async function trainSolver(
   options: TrainSolverOptions = {},
 ): Promise<SolveResult & { engine: string }> {
   const workingDirectory = process.cwd();
-  const { solver, net } = readSolverAndNet(resolve(solverPath), workingDirectory);
+  const { solver, net, netPath } = readSolverAndNet(resolve(solverPath), workingDirectory);
   applyOverrides(solver, net, overridesOf(options));
   const engine = await loadEngine(options.engine);
   reportPassedOver(engine, "train", options);
@@ -46,6 +47,7 @@ export async function trainSolver(
     engine,
     solver,
     net,
+    netFile: relative(workingDirectory, netPath),
     subject: solverPath,
     workingDirectory,
     seed,
@@ -82,6 +84,6 @@ export function readSolverAndNet(
 /** The first line of a run's log. */
 export function runEntry(key: string, engine: Engine, solver: SolverParameter, net: NetParameter): RunEntry {
   const source = filterNet(net, { phase: Phase.TRAIN }).layer.find(isDataLayer);
-  const batch = source?.dataParam?.batchSize ?? 0;
+  const batch = (source && batchParameter(source)?.batchSize) ?? 0;
   return { kind: "run", key, engine: engine.description, iterations: solver.maxIter, batch };
 }
