@@ -11,7 +11,7 @@ export default tseslint.config(
       ".venv/",
       ".histobook/",
       "bench/.peers/",
-      "kernel-lib/src/caffe/generated/",
+      "kernel-lib/src/**/generated/",
       "jupyter-ext/jupyterlab_histobook/",
       "notebooks/",
     ],

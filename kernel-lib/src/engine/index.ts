@@ -5,7 +5,17 @@ export { reportPassedOver } from "./passedOver.js";
 export { eagerClassifier, type Classifier } from "./classifier.js";
 export { eagerLearner } from "./eagerLearner.js";
 export type { Learner, LearnerSettings, LearnerState } from "./learner.js";
-export type { ParameterPlan, Shape } from "./layers/index.js";
+export { classifierEnds, type ClassifierEnds } from "./ends.js";
+export {
+  averageFactors,
+  convolutionWindow,
+  poolingAxes,
+  poolingMargin,
+  type ConvolutionWindow,
+  type ParameterPlan,
+  type PoolingAxis,
+  type Shape,
+} from "./layers/index.js";
 export { isDataLayer, parameterCount, planNetwork, type NetworkPlan, type PlannedLayer } from "./plan.js";
 export { solverKind, type SolverConstants, type SolverType } from "./updateRules.js";
 export {

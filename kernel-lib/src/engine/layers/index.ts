@@ -7,6 +7,8 @@ import type { LayerKind } from "./layer.js";
 import { accuracy, softmax, softmaxLoss } from "./loss.js";
 import { pooling } from "./pooling.js";
 
+export { convolutionWindow, type ConvolutionWindow } from "./convolution.js";
+export { averageFactors, poolingAxes, poolingMargin, type PoolingAxis } from "./pooling.js";
 export type { LayerCall, LayerKind, ParameterPlan, Shape } from "./layer.js";
 
 /** Every layer that histobook can run, by the name that Caffe gives its type. */
