@@ -1,6 +1,7 @@
 /** Which TensorFlow.js backend runs, and Caffe's networks as its operations. */
 export { engineChoices, type Engine, type EngineChoice, type EngineName } from "./engine.js";
 export { loadEngine } from "./loadEngine.js";
+export { reorder } from "./layout.js";
 export { reportPassedOver } from "./passedOver.js";
 export { eagerClassifier, type Classifier } from "./classifier.js";
 export { eagerLearner } from "./eagerLearner.js";

@@ -36,7 +36,7 @@ export function foldModelFiles(
   directory: string,
   fold: number,
   given: { model?: string; mean?: string } = {},
-): ModelFiles {
+): ModelFiles & { mean: string } {
   const manifest = readManifest(directory);
   const record = manifest.models[fold] as Manifest["models"][string] | undefined;
   const size = record?.size ?? patchSizeOf(manifest);
