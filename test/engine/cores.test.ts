@@ -206,14 +206,78 @@ describe("planNetwork", () => {
       /layer "c": found a window larger than its input of 9 x 9/,
     ],
     [
-      'layer { name: "c" type: "Convolution" bottom: "data" top: "x" convolution_param { num_output: 2 group: 2 kernel_size: 3 } }',
-      /layer "c": found group: 2, expected group: 1/,
+      'layer { name: "c" type: "Convolution" bottom: "data" top: "x" convolution_param { num_output: 3 group: 2 kernel_size: 3 } }',
+      /layer "c": found group: 2, expected a divisor of 2 channels and 3 outputs/,
+    ],
+    [
+      'layer { name: "e" type: "Eltwise" bottom: "data" top: "x" }',
+      /layer "e": found 1 bottoms, expected 2 or more for type "Eltwise"/,
+    ],
+    [
+      'layer { name: "s" type: "Scale" bottom: "data" bottom: "data" bottom: "data" top: "x" }',
+      /layer "s": found 3 bottoms, expected 1 to 2 for type "Scale"/,
+    ],
+    [
+      'layer { name: "r" type: "ReLU" bottom: "data" top: "x" top: "y" }',
+      /layer "r": found 2 tops, expected 1 for type "ReLU"/,
+    ],
+    [
+      'layer { name: "n" type: "BatchNorm" bottom: "data" top: "x" param { lr_mult: 1 } }',
+      /layer "n": found lr_mult: 1, expected lr_mult: 0, since its blobs are statistics/,
+    ],
+    [
+      'layer { name: "n" type: "LRN" bottom: "data" top: "x" lrn_param { local_size: 4 } }',
+      /layer "n": found local_size: 4, expected an odd local_size/,
+    ],
+    [
+      'layer { name: "f" type: "Flatten" bottom: "data" top: "x" flatten_param { axis: 0 } }',
+      /layer "f": found axis: 0, the batch's, expected an axis of the images/,
+    ],
+    [
+      'layer { name: "f" type: "Flatten" bottom: "data" top: "x" flatten_param { axis: 4 } }',
+      /layer "f": found axis: 4, expected an axis of an input that has 4/,
+    ],
+    [
+      'layer { name: "r" type: "Reshape" bottom: "data" top: "x" reshape_param { shape { dim: 3 dim: -1 } } }',
+      /layer "r": found a shape of 3, -1 for 162 values an image, expected the batch first/,
+    ],
+    [
+      'layer { name: "r" type: "Reshape" bottom: "data" top: "x" reshape_param { shape { dim: 0 dim: 5 dim: -1 } } }',
+      /layer "r": found a shape of 0, 5, -1 for 162 values an image/,
+    ],
+    [
+      'layer { name: "s" type: "Slice" bottom: "data" top: "x" top: "y" top: "z" }',
+      /layer "s": found 3 tops for a length of 2/,
+    ],
+    [
+      'layer { name: "s" type: "Slice" bottom: "data" top: "x" top: "y" slice_param { slice_point: 2 } }',
+      /layer "s": found slice_point 2 for 2 tops and a length of 2/,
+    ],
+    [
+      'layer { name: "e" type: "Eltwise" bottom: "data" bottom: "data" top: "x" eltwise_param { operation: PROD coeff: 1 coeff: 2 } }',
+      /layer "e": found coeff with PROD, expected coeff with SUM alone/,
+    ],
+    [
+      'layer { name: "e" type: "Eltwise" bottom: "data" bottom: "label" top: "x" }',
+      /layer "e": found inputs of shapes \[2, 9, 9\] and \[\], expected inputs of one shape/,
+    ],
+    [
+      'layer { name: "l" type: "Log" bottom: "data" top: "x" log_param { base: -2 } }',
+      /layer "l": found base: -2, expected a base above 0/,
+    ],
+    [
+      'layer { name: "a" type: "InnerProduct" bottom: "data" top: "x" param { name: "w" } inner_product_param { num_output: 2 } } layer { name: "b" type: "InnerProduct" bottom: "x" top: "y" param { name: "w" } inner_product_param { num_output: 2 } }',
+      /layer "b": found blob "w" of 2 x 2, expected 2 x 2 x 9 x 9 as in layer "a"/,
+    ],
+    [
+      'layer { name: "a" type: "InnerProduct" bottom: "data" top: "x" inner_product_param { num_output: 2 } } layer { name: "l" type: "SoftmaxWithLoss" bottom: "x" bottom: "label" top: "l" top: "p" }',
+      /layer "l": found 2 tops, expected 1/,
     ],
     ['layer { name: "c" type: "Convolution" bottom: "data" top: "x" }', /layer "c": found no num_output/],
     ['layer { name: "ip" type: "InnerProduct" bottom: "data" top: "x" }', /layer "ip": found no num_output/],
     [
       'layer { name: "p" type: "Pooling" bottom: "data" top: "x" pooling_param { pool: STOCHASTIC kernel_size: 2 } }',
-      /layer "p": found pool: STOCHASTIC, expected MAX or AVE/,
+      /layer "p": found pool: STOCHASTIC, expected MAX or AVE, since Caffe itself pools so on its GPU alone/,
     ],
     [
       'layer { name: "l" type: "SoftmaxWithLoss" bottom: "data" bottom: "label" top: "x" }',
@@ -221,6 +285,30 @@ describe("planNetwork", () => {
     ],
   ])("names the layer of %s", (text, sentence) => {
     expect(() => plan(`${data} ${text}`)).toThrow(sentence);
+  });
+
+  test("names the prototxt too when it is known", () => {
+    const net = parseNet(`${data} layer { name: "odd" type: "Crop" bottom: "data" top: "x" }`, "net");
+    expect(() => planNetwork(net, Phase.TRAIN, shapes, "models/odd.prototxt")).toThrow(
+      /^models\/odd.prototxt: layer "odd": found type "Crop", expected one of AbsVal, Accuracy/,
+    );
+  });
+
+  test("a blob that two layers share is one, with the multipliers that either gives", () => {
+    const product = (name: string, bottom: string, parameter: string) =>
+      `layer { name: "${name}" type: "InnerProduct" bottom: "${bottom}" top: "${name}" ${parameter}
+        inner_product_param { num_output: 162 bias_term: false weight_filler { type: "xavier" } } }`;
+    const flat = `${data} layer { name: "flat" type: "Flatten" bottom: "data" top: "flat" }`;
+    const text = (second: string) =>
+      `${flat} ${product("a", "flat", 'param { name: "w" decay_mult: 3 }')} ${product("b", "a", second)}`;
+    const shared = plan(text('param { name: "w" lr_mult: 5 }'));
+    expect(parameterCount(shared)).toBe(162 * 162);
+    expect(shared.layers[1].parameters[0]).toMatchObject({ rateMultiplier: 5, decayMultiplier: 3 });
+    const weights = initialWeights(shared, 1);
+    expect(weights.get("b")![0]).toBe(weights.get("a")![0]);
+    expect(() => plan(text('param { name: "w" decay_mult: 4 }'))).toThrow(
+      /layer "b": found another multiplier \(4\) for "w", expected 3, as given before/,
+    );
   });
 });
 
@@ -266,9 +354,57 @@ describe("weights", () => {
   test("initialWeights names the layer of a filler that it does not know", () => {
     const text = `layer { name: "data" type: "Data" top: "data" }
       layer { name: "odd" type: "InnerProduct" bottom: "data" top: "a" inner_product_param { num_output: 5
-        weight_filler { type: "bilinear" } } }`;
+        weight_filler { type: "orthogonal" } } }`;
     const odd = planNetwork(parseNet(text, "net"), Phase.TRAIN, new Map([["data", [6]]]));
-    expect(() => initialWeights(odd, 1)).toThrow(/layer "odd": found a filler of type "bilinear"/);
+    expect(() => initialWeights(odd, 1)).toThrow(
+      /layer "odd": found a filler of type "orthogonal", expected one of constant, gaussian/,
+    );
+  });
+
+  const filled = (filler: string, output = 50) => {
+    const text = `layer { name: "data" type: "Data" top: "data" }
+      layer { name: "x" type: "InnerProduct" bottom: "data" top: "x" inner_product_param { num_output: ${output}
+        weight_filler { ${filler} } } }`;
+    const one = planNetwork(parseNet(text, "net"), Phase.TRAIN, new Map([["data", [200]]]));
+    return initialWeights(one, 3).get("x")![0].data;
+  };
+
+  test("xavier and msra count the inputs, the outputs or both", () => {
+    const variances = { FAN_IN: 200, FAN_OUT: 50, AVERAGE: 125 };
+    for (const [norm, count] of Object.entries(variances)) {
+      const xavier = moments(filled(`type: "xavier" variance_norm: ${norm}`));
+      expect(xavier.high, norm).toBeLessThanOrEqual(Math.sqrt(3 / count));
+      expect(xavier.high, norm).toBeGreaterThan(0.98 * Math.sqrt(3 / count));
+      const { deviation } = moments(filled(`type: "msra" variance_norm: ${norm}`));
+      expect(Math.abs(deviation / Math.sqrt(2 / count) - 1), norm).toBeLessThan(0.03);
+    }
+  });
+
+  test("a sparse gaussian leaves the share that Caffe's leaves", () => {
+    const values = filled('type: "gaussian" std: 1 sparse: 10');
+    expect(values.filter((value) => value !== 0).length / values.length).toBeCloseTo(10 / 50, 1);
+    expect(filled('type: "gaussian" std: 1 sparse: 50').every((value) => value !== 0)).toBe(true);
+    expect(() => filled('type: "xavier" sparse: 3')).toThrow(/layer "x": found sparse with a xavier filler/);
+  });
+
+  test("positive_unitball gives each output positive weights that add up to 1", () => {
+    const values = filled('type: "positive_unitball"');
+    for (let start = 0; start < values.length; start += 200) {
+      const row = values.subarray(start, start + 200);
+      expect(row.every((value) => value >= 0)).toBe(true);
+      expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    }
+  });
+
+  test("bilinear gives the weights of an interpolation", () => {
+    const text = `layer { name: "data" type: "Data" top: "data" }
+      layer { name: "c" type: "Convolution" bottom: "data" top: "c" convolution_param { num_output: 2 kernel_size: 4
+        weight_filler { type: "bilinear" } } }`;
+    const one = planNetwork(parseNet(text, "net"), Phase.TRAIN, new Map([["data", [1, 8, 8]]]));
+    const { data } = initialWeights(one, 1).get("c")![0];
+    const line = [0.25, 0.75, 0.75, 0.25];
+    const expected = line.flatMap((row) => line.map((column) => row * column));
+    expect([...data]).toEqual([...expected, ...expected]);
   });
 
   test("takeWeights takes layers of the same name, and keeps the others' first weights", () => {

@@ -1,3 +1,5 @@
 import { describeEngine } from "./engine.contract.js";
+import { describeLayers } from "./layers.contract.js";
 
 describeEngine("javascript");
+describeLayers("javascript");

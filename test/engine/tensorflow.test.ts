@@ -1,5 +1,7 @@
 import { describeEngine } from "./engine.contract.js";
 import { describeGolden } from "./golden.contract.js";
+import { describeLayers } from "./layers.contract.js";
 
 describeEngine("tensorflow");
 describeGolden("tensorflow");
+describeLayers("tensorflow");

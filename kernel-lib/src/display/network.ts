@@ -42,12 +42,12 @@ export async function showNetwork(study: Study, fold: number): Promise<Bundle> {
     ["data", [3, size, size]],
     ["label", []],
   ]);
-  const plan = planNetwork(net, Phase.TRAIN, shapes);
+  const plan = planNetwork(net, Phase.TRAIN, shapes, written ? file : undefined);
   const fields = receptiveFields(plan.layers, size);
   const rows = plan.layers.map(({ layer, tops, parameters }) => [
     layer.name,
     describe(layer),
-    tops[0]?.length === 0 ? "1 number" : tops[0].join(" × "),
+    tops.map((shape) => (shape.length === 0 ? "1 number" : shape.join(" × "))).join(", "),
     parameters.length === 0
       ? ""
       : count(parameterCount({ ...plan, layers: [{ layer, bottoms: [], tops, parameters }] })),

@@ -5,8 +5,8 @@ import type { Engine } from "./engine.js";
 import { toTensorOrder } from "./layout.js";
 import { kindOf } from "./layers/index.js";
 import type { Learner, LearnerSettings, LearnerState } from "./learner.js";
-import { createVariables, readBlobs, runNetwork, type NetworkVariables } from "./network.js";
-import type { NetworkPlan } from "./plan.js";
+import { createVariables, readBlobs, readOwnBlobs, runNetwork, type NetworkVariables } from "./network.js";
+import { ownParameters, type NetworkPlan } from "./plan.js";
 import type { TensorFlow, Variable } from "./tensorflow.js";
 import { transformBatch, type ImageBatch, type ImageShape, type Transformation } from "./transformation.js";
 import { solverKind } from "./updateRules.js";
@@ -28,7 +28,7 @@ export function eagerLearner(
   const { plan, images, solver, constants } = settings;
   const variables = createVariables(tf, plan, weights);
   const kind = solverKind(solver);
-  const parameters = plan.layers.flatMap((planned) => planned.parameters);
+  const parameters = ownParameters(plan);
   const memory = createHistory(tf, settings, kind.historyLength, history);
   const losses = lossWeights(plan);
 
@@ -37,7 +37,7 @@ export function eagerLearner(
       training: true,
       seed: settings.seed + iteration,
     });
-    const terms = losses.map(([top, weight]) => tf.mul(blobs.get(top)!, weight));
+    const terms = losses.map(([top, weight]) => tf.mul(tf.sum(blobs.get(top)!), weight));
     return tf.addN(terms) as Scalar;
   }
 
@@ -47,7 +47,14 @@ export function eagerLearner(
       tensors.length === 1 ? tensors[0] : tf.div(tf.addN(tensors), tensors.length);
     return {
       loss: mean(passes.map(({ value }) => value)) as Scalar,
-      gradients: variables.all.map((variable) => mean(passes.map(({ grads }) => grads[variable.name]))),
+      // What is held fixed, or does not reach the loss, has no gradient; Caffe takes it as zero.
+      gradients: variables.all.map((variable) =>
+        mean(
+          passes.map(
+            ({ grads }) => (grads[variable.name] as Tensor | undefined | null) ?? tf.zerosLike(variable),
+          ),
+        ),
+      ),
     };
   }
 
@@ -70,17 +77,23 @@ export function eagerLearner(
       });
     },
     test(testPlan, transformation, batch) {
-      const values = tf.tidy(() => {
+      const outputs = new Map<string, number>();
+      tf.tidy(() => {
         const blobs = runNetwork(tf, testPlan, variables, feed(tf, testPlan, batch, images, transformation));
-        return testPlan.outputs.map((top) => blobs.get(top)!.dataSync()[0]);
+        for (const top of testPlan.outputs) {
+          const values = blobs.get(top)!.dataSync();
+          values.forEach((value, index) => {
+            outputs.set(values.length === 1 ? top : `${top}[${index}]`, value);
+          });
+        }
       });
-      return new Map(testPlan.outputs.map((top, index) => [top, values[index]]));
+      return outputs;
     },
     state(): LearnerState {
       const blobs: Blob[] = [];
       for (let slot = 0; slot < kind.historyLength; slot++) {
         const tensors = memory.map((slots) => slots[slot]);
-        blobs.push(...[...readBlobs(plan, tensors).values()].flat());
+        blobs.push(...readOwnBlobs(plan, tensors));
       }
       return { weights: readBlobs(plan, variables.all), history: blobs };
     },
@@ -90,11 +103,14 @@ export function eagerLearner(
   };
 }
 
-/** The losses that a network minimises, each with its `loss_weight`. */
+/** The losses that a network minimises, each with its `loss_weight`: by default 1 for a loss layer's first top. */
 function lossWeights(plan: NetworkPlan): [top: string, weight: number][] {
   const losses = plan.layers.flatMap(({ layer }): [string, number][] => {
-    const fallback = kindOf(layer).isLoss ? 1 : 0;
-    return layer.top.map((top, index): [string, number] => [top, layer.lossWeight.at(index) ?? fallback]);
+    const fallback = (index: number): number => (kindOf(layer).isLoss && index === 0 ? 1 : 0);
+    return layer.top.map((top, index): [string, number] => [
+      top,
+      layer.lossWeight.at(index) ?? fallback(index),
+    ]);
   });
   const weighted = losses.filter(([, weight]) => weight !== 0);
   if (weighted.length > 0) return weighted;
@@ -131,7 +147,7 @@ function createHistory(
   length: number,
   history: Blob[] | undefined,
 ): Variable[][] {
-  const parameters = plan.layers.flatMap((planned) => planned.parameters);
+  const parameters = ownParameters(plan);
   if (history && history.length !== length * parameters.length) {
     throw new HistobookError("BadInput", {
       subject: "solver state",

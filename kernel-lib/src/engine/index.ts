@@ -10,6 +10,7 @@ export { classifierEnds, type ClassifierEnds } from "./ends.js";
 export {
   averageFactors,
   convolutionWindow,
+  layerTypes,
   poolingAxes,
   poolingMargin,
   type ConvolutionWindow,

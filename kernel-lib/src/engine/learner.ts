@@ -37,7 +37,10 @@ export interface Learner {
    * @returns the loss before the update
    */
   step(batches: ImageBatch[], rate: number, iteration: number): number;
-  /** The network's outputs in its TEST phase on one batch, e.g. accuracy -> 0.9, loss -> 0.2. */
+  /**
+   * The network's outputs in its TEST phase on one batch, e.g. accuracy -> 0.9, loss -> 0.2; one of several values has
+   * a name for each, e.g. each_class[0] -> 0.8.
+   */
   test(plan: NetworkPlan, transformation: Transformation, batch: ImageBatch): Map<string, number>;
   /** Copies of all that was learned so far. */
   state(): LearnerState;

@@ -1,6 +1,7 @@
 import { filterNet, type LayerParameter, type NetParameter, type Phase } from "../caffe/index.js";
-import { HistobookError } from "../foundation/index.js";
-import { isSource, kindOf, type ParameterPlan, type Shape } from "./layers/index.js";
+import { HistobookError, isHistobookError } from "../foundation/index.js";
+import { isSource, kindOf, type LayerKind, type ParameterPlan, type Shape } from "./layers/index.js";
+import { shareParameters } from "./sharing.js";
 
 /** A layer that runs, with the shapes it runs on. */
 export interface PlannedLayer {
@@ -29,13 +30,28 @@ export interface NetworkPlan {
  *
  * @param inputShapes shapes of what data layers bring, by top, e.g. data -> [3, 32, 32] and label -> []; a
  *   prototxt with `input_dim` or an Input layer brings its own
+ * @param file the prototxt, which errors name when it is given
  * @throws HistobookError `Unsupported` for an unknown layer, `BadInput` for a bottom that nothing makes.
+ * @example
+ * const net = parseNet('layer { name: "n" type: "Crop" bottom: "data" top: "x" }', "net.prototxt");
+ * planNetwork(net, Phase.TEST, new Map([["data", [3, 32, 32]]]), "net.prototxt"); // throws naming layer "n" and "Crop"
  */
 export function planNetwork(
   net: NetParameter,
   phase: Phase,
   inputShapes: ReadonlyMap<string, Shape>,
+  file?: string,
 ): NetworkPlan {
+  try {
+    return planLayers(net, phase, inputShapes);
+  } catch (error) {
+    if (file === undefined || !isHistobookError(error)) throw error;
+    const subject = `${file}: ${error.parts.subject}`;
+    throw new HistobookError(error.code, { ...error.parts, subject, cause: error });
+  }
+}
+
+function planLayers(net: NetParameter, phase: Phase, inputShapes: ReadonlyMap<string, Shape>): NetworkPlan {
   const active = filterNet(net, { phase }).layer;
   const inputs = new Map<string, Shape>();
   const made = new Map<string, Shape>();
@@ -45,35 +61,43 @@ export function planNetwork(
     if (isSource(layer)) {
       for (const [index, top] of layer.top.entries()) {
         const shape = ownInputShape(layer, index) ?? inputShapes.get(top);
-        if (!shape) throw missing(layer.name, `no shape for its top "${top}"`, "data of a known shape");
+        if (!shape) throw misfit(layer.name, `no shape for its top "${top}"`, "data of a known shape");
         inputs.set(top, shape);
         made.set(top, shape);
       }
       continue;
     }
     const kind = kindOf(layer);
-    if (layer.bottom.length !== kind.bottoms) {
-      throw missing(layer.name, `${layer.bottom.length} bottoms`, `${kind.bottoms} for type "${layer.type}"`);
-    }
+    checkBottoms(layer, kind);
     const bottoms = layer.bottom.map((bottom) => {
       const shape = made.get(bottom);
-      if (!shape)
-        throw missing(
-          layer.name,
-          `a bottom "${bottom}" that no layer before it makes`,
-          "a top of an earlier layer",
-        );
+      if (!shape) {
+        const found = `a bottom "${bottom}" that no layer before it makes`;
+        throw misfit(layer.name, found, "a top of an earlier layer");
+      }
       unused.delete(bottom);
       return shape;
     });
     const tops = kind.shapes(layer, bottoms);
+    if (tops.length !== layer.top.length) {
+      throw misfit(layer.name, `${layer.top.length} tops`, `${tops.length} for type "${layer.type}"`);
+    }
     layer.top.forEach((top, index) => {
       made.set(top, tops[index]);
       unused.add(top);
     });
     layers.push({ layer, bottoms, tops, parameters: kind.parameters?.(layer, bottoms) ?? [] });
   }
+  shareParameters(layers);
   return { name: net.name, inputs, source: active.find(isDataLayer), layers, outputs: [...unused] };
+}
+
+function checkBottoms({ name, type, bottom }: LayerParameter, { bottoms }: LayerKind): void {
+  const [least, most] = typeof bottoms === "number" ? [bottoms, bottoms] : bottoms;
+  if (bottom.length >= least && bottom.length <= most) return;
+  const expected =
+    least === most ? `${least}` : most === Infinity ? `${least} or more` : `${least} to ${most}`;
+  throw misfit(name, `${bottom.length} bottoms`, `${expected} for type "${type}"`);
 }
 
 /** Tells whether a layer reads images from a database or a list. */
@@ -81,11 +105,14 @@ export function isDataLayer(layer: LayerParameter): boolean {
   return layer.type === "Data" || layer.type === "ImageData";
 }
 
-/** The number of learned values in a network. */
+/** A network's blobs in the order of its layers; one that several layers share stands where it comes first. */
+export function ownParameters(plan: NetworkPlan): ParameterPlan[] {
+  return plan.layers.flatMap(({ parameters }) => parameters.filter(({ owner }) => owner === undefined));
+}
+
+/** The number of learned values in a network, and of those that it keeps beside them (BatchNorm's statistics). */
 export function parameterCount(plan: NetworkPlan): number {
-  const sizes = plan.layers.flatMap(({ parameters }) =>
-    parameters.map(({ shape }) => shape.reduce((a, b) => a * b, 1)),
-  );
+  const sizes = ownParameters(plan).map(({ shape }) => shape.reduce((a, b) => a * b, 1));
   return sizes.reduce((total, size) => total + size, 0);
 }
 
@@ -96,7 +123,7 @@ function ownInputShape(layer: LayerParameter, index: number): Shape | undefined 
   return shape?.dim.slice(1).map(Number);
 }
 
-function missing(layer: string, found: string, expected: string): HistobookError {
+function misfit(layer: string, found: string, expected: string): HistobookError {
   return new HistobookError("BadInput", {
     subject: `layer "${layer}"`,
     found,

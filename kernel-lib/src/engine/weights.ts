@@ -1,22 +1,29 @@
-import type { Blob, FillerParameter } from "../caffe/index.js";
-import { HistobookError, randomStream, type RandomStream } from "../foundation/index.js";
+import type { Blob } from "../caffe/index.js";
+import { HistobookError, randomStream } from "../foundation/index.js";
+import { fill } from "./fillers.js";
+import { valuesIn } from "./layers/axes.js";
 import type { NetworkPlan, PlannedLayer } from "./plan.js";
 
 /** Learned values by layer name, in Caffe's shapes and order: what a .caffemodel holds. */
 export type Weights = Map<string, Blob[]>;
 
 /**
- * Makes a network's first weights as its fillers say (constant, gaussian, uniform, xavier, msra).
+ * Makes a network's first weights as its fillers say (Caffe's: constant, gaussian, uniform, positive_unitball, xavier,
+ * msra, bilinear).
  *
  * Each blob has its own random stream, so that a layer more or less does not change the others.
+ *
+ * @throws HistobookError `Unsupported` for another filler.
  */
 export function initialWeights(plan: NetworkPlan, seed: number): Weights {
   const weights: Weights = new Map();
   for (const { layer, parameters } of plan.layers) {
     if (parameters.length === 0) continue;
-    const blobs = parameters.map(({ shape, filler }, index) => {
+    const blobs = parameters.map(({ shape, filler, initial = 0, owner }, index): Blob => {
+      if (owner) return weights.get(owner.layer)![owner.index];
+      if (!filler) return { shape, data: new Float32Array(valuesIn(shape)).fill(initial) };
       const random = randomStream(seed, "weights", layer.name, index);
-      return { shape, data: fill(shape, filler, random, layer.name) };
+      return { shape, data: fill(shape, filler, random, `layer "${layer.name}"`) };
     });
     weights.set(layer.name, blobs);
   }
@@ -73,38 +80,4 @@ function mismatch(subject: string, found: string, expected: string): HistobookEr
     expected,
     fix: "use the model that was trained with this prototxt",
   });
-}
-
-function fill(
-  shape: number[],
-  filler: FillerParameter | undefined,
-  random: RandomStream,
-  layer: string,
-): Float32Array {
-  const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
-  // Caffe's fan-in: the values that flow into one output.
-  const fanIn = data.length / shape[0];
-  switch (filler?.type ?? "constant") {
-    case "constant":
-      return data.fill(filler?.value ?? 0);
-    case "gaussian":
-      return data.map(() => (filler?.mean ?? 0) + (filler?.std ?? 1) * random.normal());
-    case "uniform":
-      return data.map(() => between(filler?.min ?? 0, filler?.max ?? 1, random));
-    case "xavier":
-      return data.map(() => between(-Math.sqrt(3 / fanIn), Math.sqrt(3 / fanIn), random));
-    case "msra":
-      return data.map(() => Math.sqrt(2 / fanIn) * random.normal());
-    default:
-      throw new HistobookError("Unsupported", {
-        subject: `layer "${layer}"`,
-        found: `a filler of type "${filler?.type}"`,
-        expected: "constant, gaussian, uniform, xavier or msra",
-        fix: "change the prototxt",
-      });
-  }
-}
-
-function between(minimum: number, maximum: number, random: RandomStream): number {
-  return minimum + (maximum - minimum) * random.uniform();
 }

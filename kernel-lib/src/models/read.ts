@@ -40,7 +40,7 @@ export function readTrainedNetwork(files: {
 }): TrainedNetwork {
   const mean = files.mean === null ? null : readMeanImage(files.mean);
   const net = files.deploy ? readNetPrototxt(files.deploy) : tutorialNet(mean?.height ?? usualSize);
-  const plan = planNetwork(net, Phase.TEST, new Map());
+  const plan = planNetwork(net, Phase.TEST, new Map(), files.deploy);
   return { plan, weights: takeWeights(plan, readModel(files.model).weights, files.model), mean };
 }
 

@@ -72,7 +72,7 @@ async function openPhase(task: SolveTask, phase: Phase, startBatch: number): Pro
   const shapes = new Map<string, Shape>([[data, [feed.images.channels, side, side]]]);
   if (label !== undefined) shapes.set(label, []);
   try {
-    return { plan: planNetwork(net, phase, shapes), feed };
+    return { plan: planNetwork(net, phase, shapes, task.netFile), feed };
   } catch (error) {
     await feed.close();
     throw error;

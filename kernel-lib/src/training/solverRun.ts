@@ -12,6 +12,8 @@ export interface SolveTask extends RunOptions {
   engine: Engine;
   solver: SolverParameter;
   net: NetParameter;
+  /** The network's prototxt, which errors about a layer name. */
+  netFile?: string;
   /** Names the solver's prototxt in errors. */
   subject: string;
   /** What the paths in both prototxts are relative to. */

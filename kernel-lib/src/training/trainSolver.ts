@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import {
   filterNet,
   Phase,
@@ -33,7 +33,7 @@ export async function trainSolver(
   options: TrainSolverOptions = {},
 ): Promise<SolveResult & { engine: string }> {
   const workingDirectory = process.cwd();
-  const { solver, net } = readSolverAndNet(resolve(solverPath), workingDirectory);
+  const { solver, net, netPath } = readSolverAndNet(resolve(solverPath), workingDirectory);
   applyOverrides(solver, net, overridesOf(options));
   const engine = await loadEngine(options.engine);
   reportPassedOver(engine, "train", options);
@@ -46,6 +46,7 @@ export async function trainSolver(
     engine,
     solver,
     net,
+    netFile: relative(workingDirectory, netPath),
     subject: solverPath,
     workingDirectory,
     seed,

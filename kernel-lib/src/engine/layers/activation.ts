@@ -1,12 +1,11 @@
-import type { Tensor4D } from "@tensorflow/tfjs";
-import { LRNParameter_NormRegion } from "../../caffe/index.js";
 import type { Tensor, TensorFlow } from "../tensorflow.js";
-import { spatial, unsupported, type LayerKind } from "./layer.js";
+import { withGradient } from "./gradient.js";
+import { sameShapes, type LayerKind } from "./layer.js";
 
 /** Caffe's RELU, with its optional negative_slope. */
 export const rectifier: LayerKind = {
   bottoms: 1,
-  shapes: (_, bottoms) => bottoms,
+  shapes: sameShapes,
   run({ tf, layer, bottoms }) {
     const slope = layer.reluParam?.negativeSlope ?? 0;
     return [slope === 0 ? rectify(tf, bottoms[0]) : tf.leakyRelu(bottoms[0], slope)];
@@ -15,54 +14,62 @@ export const rectifier: LayerKind = {
 
 /** TensorFlow.js' own gradient of relu takes eight operations on tfjs-node; this one takes three. */
 function rectify(tf: TensorFlow, input: Tensor): Tensor {
-  const withGradient = tf.customGrad((...values) => {
-    const save = values[1] as unknown as (tensors: Tensor[]) => void;
-    const output = tf.relu(values[0] as Tensor);
-    save([output]);
-    return {
-      value: output,
-      gradFunc: (upstream: Tensor, saved: Tensor[]) =>
-        tf.mul(upstream, tf.cast(tf.greater(saved[0], 0), "float32")),
-    };
+  return withGradient(tf, [input], {
+    forward([values]) {
+      const value = tf.relu(values);
+      return { value, saved: [value] };
+    },
+    backward: (upstream, [output]) => [tf.mul(upstream, tf.cast(tf.greater(output, 0), "float32"))],
   });
-  return withGradient(input);
 }
+
+/** Caffe's ELU: below zero alpha * (e^x - 1). */
+export const exponentialRectifier: LayerKind = {
+  bottoms: 1,
+  shapes: sameShapes,
+  run({ tf, layer, bottoms }) {
+    const alpha = layer.eluParam?.alpha ?? 1;
+    const output = withGradient(tf, bottoms, {
+      forward([input]) {
+        const below = tf.mul(tf.sub(tf.exp(tf.minimum(input, 0)), 1), alpha);
+        const value = tf.add(tf.relu(input), below);
+        return { value, saved: [input, value] };
+      },
+      backward(upstream, [input, value]) {
+        const slope = tf.where(tf.greater(input, 0), tf.onesLike(input), tf.add(value, alpha));
+        return [tf.mul(upstream, slope)];
+      },
+    });
+    return [output];
+  },
+};
 
 /** Caffe's SIGMOID. */
 export const sigmoid: LayerKind = {
   bottoms: 1,
-  shapes: (_, bottoms) => bottoms,
+  shapes: sameShapes,
   run: ({ tf, bottoms }) => [tf.sigmoid(bottoms[0])],
 };
 
 /** Caffe's TANH. */
 export const hyperbolicTangent: LayerKind = {
   bottoms: 1,
-  shapes: (_, bottoms) => bottoms,
+  shapes: sameShapes,
   run: ({ tf, bottoms }) => [tf.tanh(bottoms[0])],
 };
 
-/** Caffe's DROPOUT: in training a value is kept with probability 1 - ratio and divided by it; in tests all are kept. */
-export const dropout: LayerKind = {
+/** Caffe's BNLL, log(1 + e^x), in the form that does not overflow. */
+export const binomialLogLikelihood: LayerKind = {
   bottoms: 1,
-  shapes: (_, bottoms) => bottoms,
-  run({ tf, layer, bottoms, training, seed }) {
-    if (!training) return [bottoms[0]];
-    return [tf.dropout(bottoms[0], layer.dropoutParam?.dropoutRatio ?? 0.5, undefined, seed)];
-  },
-};
-
-/** Caffe's LRN across channels: x / (k + alpha / n * (sum of squares over n channels)) ^ beta. */
-export const localResponseNormalization: LayerKind = {
-  bottoms: 1,
-  shapes: (_, bottoms) => bottoms,
-  run({ tf, layer, shapes, bottoms }) {
-    spatial(layer, shapes[0]);
-    const { localSize = 5, alpha = 1, beta = 0.75, k = 1, normRegion } = layer.lrnParam ?? {};
-    if (normRegion === LRNParameter_NormRegion.WITHIN_CHANNEL) {
-      throw unsupported(layer, "norm_region: WITHIN_CHANNEL", "ACROSS_CHANNELS");
-    }
-    const radius = (localSize - 1) / 2;
-    return [tf.localResponseNormalization(bottoms[0] as Tensor4D, radius, k, alpha / localSize, beta)];
+  shapes: sameShapes,
+  run({ tf, bottoms }) {
+    const output = withGradient(tf, bottoms, {
+      forward([input]) {
+        const tail = tf.log(tf.add(tf.exp(tf.neg(tf.abs(input))), 1));
+        return { value: tf.add(tf.relu(input), tail), saved: [input] };
+      },
+      backward: (upstream, [input]) => [tf.mul(upstream, tf.sigmoid(input))],
+    });
+    return [output];
   },
 };

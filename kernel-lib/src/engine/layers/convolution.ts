@@ -1,7 +1,7 @@
 import type { ConvolutionParameter, LayerParameter } from "../../caffe/index.js";
 import { sameLayout } from "../layout.js";
 import type { Tensor4D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../tensorflow.js";
+import type { Tensor, TensorFlow } from "../tensorflow.js";
 import { multipliers, spatial, unsupported, type LayerKind, type ParameterPlan } from "./layer.js";
 
 /** Window, stride, padding and dilation along rows and columns. */
@@ -12,7 +12,7 @@ export interface ConvolutionWindow {
   dilation: [number, number];
 }
 
-/** Caffe's CONVOLUTION: cross-correlation with zero padding; output size rounds down. */
+/** Caffe's CONVOLUTION: cross-correlation with zero padding, whole or in groups; output size rounds down. */
 export const convolution: LayerKind = {
   bottoms: 1,
   shapes(layer, [bottom]) {
@@ -36,11 +36,12 @@ export const convolution: LayerKind = {
     const parameter = parameterOf(layer);
     const [channels] = spatial(layer, bottom);
     const [height, width] = convolutionWindow(layer).kernel;
-    const shape = [parameter.numOutput, channels, height, width];
+    const inputs = channels / groupsOf(layer, channels);
+    const shape = [parameter.numOutput, inputs, height, width];
     const layout = {
       dimensions: shape,
       order: [2, 3, 1, 0],
-      tensorShape: [height, width, channels, shape[0]],
+      tensorShape: [height, width, inputs, shape[0]],
     };
     const weights: ParameterPlan = {
       shape,
@@ -71,10 +72,30 @@ export const convolution: LayerKind = {
       input = tf.pad4d(input, [[0, 0], [pad[0], pad[0]], [pad[1], pad[1]], [0, 0]]); // prettier-ignore
     }
     const filters = spread(tf, parameters[0] as Tensor4D, dilation);
-    const sums = tf.conv2d(input, filters, stride, keepsSize ? "same" : "valid");
+    const padding = keepsSize ? "same" : "valid";
+    const groups = groupsOf(layer, input.shape[3]);
+    const sums: Tensor =
+      groups === 1
+        ? tf.conv2d(input, filters, stride, padding)
+        : convolveGroups(tf, [input, filters], groups, (one, its) => tf.conv2d(one, its, stride, padding));
     return [parameters.length > 1 ? tf.add(sums, parameters[1]) : sums];
   },
 };
+
+/** Each group of filters sees its own share of the channels. */
+function convolveGroups(
+  tf: TensorFlow,
+  [input, filters]: [Tensor4D, Tensor4D],
+  groups: number,
+  convolve: (input: Tensor4D, filters: Tensor4D) => Tensor4D,
+): Tensor4D {
+  const inputs = tf.split<Tensor4D>(input, groups, 3);
+  const sets = tf.split<Tensor4D>(filters, groups, 3);
+  return tf.concat(
+    inputs.map((one, group) => convolve(one, sets[group])),
+    3,
+  );
+}
 
 /** Puts zeros between a filter's values: TensorFlow.js has no gradient of a convolution with gaps. */
 function spread(tf: TensorFlow, filters: Tensor4D, [down, across]: [number, number]): Tensor4D {
@@ -93,8 +114,13 @@ function parameterOf(layer: LayerParameter): ConvolutionParameter {
   if (!parameter || parameter.numOutput < 1) {
     throw unsupported(layer, "no num_output", "convolution_param { num_output ... }");
   }
-  if (parameter.group !== 1) throw unsupported(layer, `group: ${parameter.group}`, "group: 1");
   return parameter;
+}
+
+function groupsOf(layer: LayerParameter, channels: number): number {
+  const { group, numOutput } = parameterOf(layer);
+  if (group >= 1 && channels % group === 0 && numOutput % group === 0) return group;
+  throw unsupported(layer, `group: ${group}`, `a divisor of ${channels} channels and ${numOutput} outputs`);
 }
 
 /**

@@ -6,19 +6,23 @@ import type { Tensor, TensorFlow } from "../tensorflow.js";
 /** A blob's dimensions without the batch's: [channels, height, width], or [length], or [] for one number. */
 export type Shape = readonly number[];
 
-/** One learned blob of a layer: its weights or its bias. */
+/** One blob of a layer that a model holds: its weights, its bias, its statistics. */
 export interface ParameterPlan {
   /** Caffe's shape, e.g. [32, 3, 5, 5] (outputs, inputs, height, width). */
   shape: number[];
   layout: Layout;
   filler: FillerParameter | undefined;
-  /** Multiplies the solver's learning rate (`lr_mult`, formerly `blobs_lr`). */
+  /** What it is filled with when it has no filler; Caffe's default is 0. */
+  initial?: number;
+  /** Multiplies the solver's learning rate (`lr_mult`, formerly `blobs_lr`); 0 for what is not learned. */
   rateMultiplier: number;
   /** Multiplies the solver's weight decay (`decay_mult`). */
   decayMultiplier: number;
+  /** The layer, and the number of its blob, that this one is: several layers may share a blob by its name. */
+  owner?: { layer: string; index: number };
 }
 
-/** What a layer is given when it runs. Spatial tensors are NHWC, the others [batch, length]. */
+/** What a layer is given when it runs. Spatial tensors are NHWC, the others in Caffe's order, [batch, length]. */
 export interface LayerCall {
   tf: TensorFlow;
   layer: LayerParameter;
@@ -26,23 +30,25 @@ export interface LayerCall {
   shapes: Shape[];
   bottoms: Tensor[];
   parameters: Tensor[];
-  /** True in training steps: dropout drops. */
+  /** True in the TRAIN phase: dropout drops. */
   training: boolean;
   /** Differs from call to call; what is random in a layer depends on it. */
   seed: number;
+  /** Replaces a blob that running the layer changes although no gradient does: BatchNorm's statistics. */
+  remember: (parameter: number, value: Tensor) => void;
 }
 
 /** One type of Caffe layer: its shapes, its parameters, its arithmetic. */
 export interface LayerKind {
-  /** How many bottoms it takes. */
-  bottoms: number;
+  /** How many bottoms it takes: one number, or the least and the most. */
+  bottoms: number | readonly [least: number, most: number];
   /** Shapes of its tops. */
   shapes(layer: LayerParameter, bottoms: Shape[]): Shape[];
-  /** Its learned blobs; none when absent. */
+  /** The blobs that a model holds for it; none when absent. */
   parameters?(layer: LayerParameter, bottoms: Shape[]): ParameterPlan[];
   /** Its tops' values; differentiable. */
   run(call: LayerCall): Tensor[];
-  /** True for a layer whose top is a loss to be minimised. */
+  /** True for a layer whose first top is a loss to be minimised. */
   isLoss?: boolean;
 }
 
@@ -65,8 +71,21 @@ export function unsupported(layer: LayerParameter, found: string, expected: stri
   });
 }
 
+/** Tells whether a prototxt gives a field; one that it leaves out lies on the prototype, as Caffe's default. */
+export function isGiven<Message extends object>(
+  message: Message | undefined,
+  field: keyof Message & string,
+): message is Message {
+  return message !== undefined && Object.hasOwn(message, field);
+}
+
 /** The three numbers of a spatial shape. */
 export function spatial(layer: LayerParameter, shape: Shape): [number, number, number] {
   if (shape.length === 3) return [shape[0], shape[1], shape[2]];
   throw unsupported(layer, `an input of shape [${shape.join(", ")}]`, "[channels, height, width]");
+}
+
+/** What most layers' `shapes` is: the top has its bottom's shape. */
+export function sameShapes(_: LayerParameter, bottoms: Shape[]): Shape[] {
+  return bottoms;
 }

@@ -4,7 +4,7 @@ import {
   PoolingParameter_RoundMode,
   type LayerParameter,
 } from "../../caffe/index.js";
-import type { TensorFlow } from "../tensorflow.js";
+import type { Tensor, TensorFlow } from "../tensorflow.js";
 import { spatial, unsupported, type LayerKind } from "./layer.js";
 
 /** Where the windows of a pooling layer lie along one axis, in pixels of its input. */
@@ -18,14 +18,20 @@ export interface PoolingAxis {
 }
 
 /**
- * Plans one axis of Caffe's pooling: the number of windows rounds up, so that the last may reach past the end;
- * with padding, a window that would start beyond the input is left out.
+ * Plans one axis of Caffe's pooling: the number of windows rounds up, so that the last may reach past the end, or down
+ * (`round_mode: FLOOR`); with padding, a window that would start beyond the input is left out.
  *
  * @example
  * poolingAxis(32, 3, 2, 0).output; // => 16
  */
-export function poolingAxis(length: number, kernel: number, stride: number, pad: number): PoolingAxis {
-  let output = Math.ceil((length + 2 * pad - kernel) / stride) + 1;
+export function poolingAxis(
+  length: number,
+  kernel: number,
+  stride: number,
+  pad: number,
+  round: (value: number) => number = Math.ceil,
+): PoolingAxis {
+  let output = round((length + 2 * pad - kernel) / stride) + 1;
   if (pad > 0 && (output - 1) * stride >= length + pad) output--;
   return { length, kernel, stride, pad, output };
 }
@@ -61,7 +67,7 @@ export function poolingMargin({ length, kernel, stride, pad, output }: PoolingAx
  * @example
  * averageFactors([poolingAxis(3, 3, 2, 0), poolingAxis(4, 3, 2, 0)]); // => [1, 1.5]
  */
-export function averageFactors([rows, columns]: [PoolingAxis, PoolingAxis]): number[] {
+export function averageFactors([rows, columns]: readonly PoolingAxis[]): number[] {
   const area = rows.kernel * columns.kernel;
   const across = averageDivisors(columns);
   return averageDivisors(rows).flatMap((down) => across.map((one) => area / (down * one)));
@@ -72,28 +78,52 @@ export const pooling: LayerKind = {
   bottoms: 1,
   shapes(layer, [bottom]) {
     const [channels] = spatial(layer, bottom);
-    return [[channels, ...poolingAxes(layer, bottom).map(({ output }) => output)]];
+    const axes = poolingAxes(layer, bottom);
+    if (axes.some(({ output }) => output < 1)) {
+      throw unsupported(
+        layer,
+        `a window larger than its input of ${bottom.slice(1).join(" x ")}`,
+        "a smaller kernel_size",
+      );
+    }
+    if (axes.some(({ pad, kernel }) => pad >= kernel)) {
+      throw unsupported(layer, "a pad as large as the window", "a pad below kernel_size");
+    }
+    return [[channels, ...axes.map(({ output }) => output)]];
   },
   run({ tf, layer, shapes, bottoms }) {
     const axes = poolingAxes(layer, shapes[0]);
     const input = bottoms[0] as Tensor4D;
-    const isMaximum = layer.poolingParam?.pool !== PoolingParameter_PoolMethod.AVE;
-    const kernel = axes.map((axis) => axis.kernel) as [number, number];
-    const stride = axes.map((axis) => axis.stride) as [number, number];
-    // TensorFlow's "same" pooling leaves out what lies beyond the input; where it puts its windows at the same
-    // places, that is Caffe's arithmetic too, in one kernel.
-    if (axes.every(isSame)) {
-      if (isMaximum) return [tf.maxPool(input, kernel, stride, "same")];
-      // The other backends' gradient divides by the whole window even where it is cut (TensorFlow.js 4.22).
-      if (tf.getBackend() === "tensorflow") return [tf.avgPool(input, kernel, stride, "same")];
-    }
-    const padded = padTo(tf, input, axes, isMaximum ? -3e38 : 0);
-    if (isMaximum) return [tf.maxPool(padded, kernel, stride, "valid")];
-    const averages = tf.avgPool(padded, kernel, stride, "valid");
-    const factors = tf.tensor4d(averageFactors(axes), [1, axes[0].output, axes[1].output, 1]);
-    return [tf.mul(averages, factors)];
+    const isAverage = layer.poolingParam?.pool === PoolingParameter_PoolMethod.AVE;
+    return [isAverage ? averagePool(tf, input, axes) : maximumPool(tf, input, axes)];
   },
 };
+
+// TensorFlow's "same" pooling leaves out what lies beyond the input; where it puts its windows at the same places, that
+// is Caffe's arithmetic too, in one kernel.
+
+function maximumPool(tf: TensorFlow, input: Tensor4D, axes: PoolingAxis[]): Tensor {
+  const { kernel, stride } = windowsOf(axes);
+  if (axes.every(isSame)) return tf.maxPool(input, kernel, stride, "same");
+  return tf.maxPool(padTo(tf, input, axes, -3e38), kernel, stride, "valid");
+}
+
+/** Caffe's pooling by average over windows along rows and columns. */
+export function averagePool(tf: TensorFlow, input: Tensor4D, axes: PoolingAxis[]): Tensor {
+  const { kernel, stride } = windowsOf(axes);
+  // The other backends' gradient divides by the whole window even where it is cut (TensorFlow.js 4.22).
+  if (axes.every(isSame) && tf.getBackend() === "tensorflow") {
+    return tf.avgPool(input, kernel, stride, "same");
+  }
+  const averages = tf.avgPool(padTo(tf, input, axes, 0), kernel, stride, "valid");
+  const factors = tf.tensor4d(averageFactors(axes), [1, axes[0].output, axes[1].output, 1]);
+  return tf.mul(averages, factors);
+}
+
+function windowsOf(axes: PoolingAxis[]): { kernel: [number, number]; stride: [number, number] } {
+  const [rows, columns] = axes;
+  return { kernel: [rows.kernel, columns.kernel], stride: [rows.stride, columns.stride] };
+}
 
 /**
  * Plans both axes of a pooling layer.
@@ -108,12 +138,10 @@ export function poolingAxes(layer: LayerParameter, shape: readonly number[]): [P
   const parameter = layer.poolingParam;
   if (!parameter) throw unsupported(layer, "no pooling_param", "pooling_param { pool kernel_size stride }");
   if (parameter.pool === PoolingParameter_PoolMethod.STOCHASTIC) {
-    throw unsupported(layer, "pool: STOCHASTIC", "MAX or AVE");
+    throw unsupported(layer, "pool: STOCHASTIC", "MAX or AVE, since Caffe itself pools so on its GPU alone");
   }
   const [, height, width] = spatial(layer, shape);
-  if (parameter.roundMode === PoolingParameter_RoundMode.FLOOR) {
-    throw unsupported(layer, "round_mode: FLOOR", "CEIL, Caffe's default");
-  }
+  const round = parameter.roundMode === PoolingParameter_RoundMode.FLOOR ? Math.floor : Math.ceil;
   if (parameter.globalPooling) return [poolingAxis(height, height, 1, 0), poolingAxis(width, width, 1, 0)];
   const kernel = [parameter.kernelH || parameter.kernelSize, parameter.kernelW || parameter.kernelSize];
   const stride = [parameter.strideH || parameter.stride || 1, parameter.strideW || parameter.stride || 1];
@@ -121,8 +149,8 @@ export function poolingAxes(layer: LayerParameter, shape: readonly number[]): [P
   if (kernel.some((length) => length < 1))
     throw unsupported(layer, "no kernel_size", "kernel_size of 1 or more");
   return [
-    poolingAxis(height, kernel[0], stride[0], pad[0]),
-    poolingAxis(width, kernel[1], stride[1], pad[1]),
+    poolingAxis(height, kernel[0], stride[0], pad[0], round),
+    poolingAxis(width, kernel[1], stride[1], pad[1], round),
   ];
 }
 
