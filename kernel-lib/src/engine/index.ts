@@ -10,8 +10,10 @@ export { classifierEnds, type ClassifierEnds } from "./ends.js";
 export {
   averageFactors,
   convolutionWindow,
+  isGiven,
   layerTypes,
   poolingAxes,
+  poolingAxis,
   poolingMargin,
   type ConvolutionWindow,
   type ParameterPlan,

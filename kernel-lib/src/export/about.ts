@@ -22,7 +22,11 @@ export type ExportNotes = Record<string, string>;
 const tissueClasses = ["other tissue", "epithelium"];
 
 /** Writes down how a network is used. */
-export function notesOf({ input, output }: Graph, layout: PatchLayout, facts: ExportFacts): ExportNotes {
+export function notesOf(
+  { inputs: [input], outputs: [output] }: Graph,
+  layout: PatchLayout,
+  facts: ExportFacts,
+): ExportNotes {
   const size = input.shape[1];
   const [classes] = output.shape;
   const patches = layout === "NCHW" ? `N x 3 x ${size} x ${size}` : `N x ${size} x ${size} x 3`;

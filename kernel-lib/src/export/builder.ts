@@ -1,15 +1,17 @@
 import type { Shape } from "../engine/index.js";
-import type { Constant, Operation, Step, Value } from "./graph.js";
+import type { Constant, Curve, Operation, Operator, Step, Value } from "./graph.js";
 
-/** Takes a layer's operations; their names begin with the layer's. */
+/**
+ * Takes a layer's operations. Each has a `part`, which tells it from the layer's others; that of the layer's own result
+ * is "".
+ */
 export interface LayerGraph {
-  /**
-   * Adds an operation.
-   *
-   * @param part tells it from the layer's other operations; "" for the layer's own result
-   * @param shape of what it makes
-   */
+  /** Adds an operation that makes something of a shape. */
   add(part: string, operation: Operation, shape: Shape): Value;
+  /** Adds arithmetic with another value, a constant or a number; it makes something of the left one's shape. */
+  arithmetic(part: string, left: Value, operator: Operator, right: Value | Constant | number): Value;
+  /** Adds a function of single values. */
+  curve(part: string, input: Value, curve: Curve): Value;
   /** Makes a constant; only those that an operation takes are written. */
   constant(part: string, shape: Shape, data: Float32Array): Constant;
 }
@@ -32,15 +34,26 @@ export function graphBuilder(reserved: readonly string[]): GraphBuilder {
     taken.add(name);
     return name;
   };
-  return {
-    steps,
-    layer: (layer) => ({
-      add(part, operation, shape) {
-        const output = { name: nameOf(layer, part), shape };
-        steps.push({ operation, output });
-        return output;
+  const layer = (name: string): LayerGraph => {
+    const constant: LayerGraph["constant"] = (part, shape, data) => ({
+      name: nameOf(name, part),
+      shape,
+      data,
+    });
+    const add: LayerGraph["add"] = (part, operation, shape) => {
+      const output = { name: nameOf(name, part), shape };
+      steps.push({ operation, output });
+      return output;
+    };
+    return {
+      add,
+      constant,
+      arithmetic(part, left, operator, right) {
+        const operand = typeof right === "number" ? constant("number", [], Float32Array.of(right)) : right;
+        return add(part, { kind: "arithmetic", operator, left, right: operand }, left.shape);
       },
-      constant: (part, shape, data) => ({ name: nameOf(layer, part), shape, data }),
-    }),
+      curve: (part, input, curve) => add(part, { kind: "curve", curve, input }, input.shape),
+    };
   };
+  return { steps, layer };
 }

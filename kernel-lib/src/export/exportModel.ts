@@ -3,9 +3,9 @@ import { choiceOption, makeFolder, writeWholeFile } from "../foundation/index.js
 import { modelScale, namedModelFiles, readTrainedNetwork } from "../models/index.js";
 import { notesOf, type ExportFacts, type ExportNotes } from "./about.js";
 import { networkGraph } from "./network.js";
-import { encodeOnnx } from "./onnx/encode.js";
-import { encodeTensorFlowJs } from "./tensorflowjs/encode.js";
+import { onnxModel } from "./onnx/model.js";
 import { writeTensorFlowJs } from "./tensorflowjs/files.js";
+import { tensorFlowJsModel } from "./tensorflowjs/model.js";
 
 /** The formats that a model can be exported to: a file for onnxruntime and others, a folder for TensorFlow.js. */
 export const exportFormats = ["onnx", "tfjs"] as const;
@@ -56,21 +56,11 @@ export function exportModel(model: string, options: ExportOptions): ExportResult
   const format = choiceOption("--to", options.to, exportFormats);
   const files = namedModelFiles(model, { net, mean: mean === false ? null : mean });
   const scale = modelScale(files, options.scale, () => null);
-  const network = readTrainedNetwork(files);
+  const graph = networkGraph(readTrainedNetwork(files));
   const facts: ExportFacts = { model: basename(model), scale, mean: files.mean !== null };
-  const writers = {
-    onnx: () => writeWholeFile(out, encodeOnnx(network, facts)),
-    tfjs: () => writeTensorFlowJs(out, encodeTensorFlowJs(network, facts)),
-  };
+  const notes = notesOf(graph, format === "onnx" ? "NCHW" : "NHWC", facts);
   makeFolder(dirname(resolve(out)));
-  writers[format]();
-  return {
-    model,
-    net: files.deploy ?? null,
-    mean: files.mean,
-    scale,
-    format,
-    out,
-    notes: notesOf(networkGraph(network), format === "onnx" ? "NCHW" : "NHWC", facts),
-  };
+  if (format === "onnx") writeWholeFile(out, onnxModel(graph, notes));
+  else writeTensorFlowJs(out, tensorFlowJsModel(graph, notes));
+  return { model, net: files.deploy ?? null, mean: files.mean, scale, format, out, notes };
 }

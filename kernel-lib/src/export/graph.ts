@@ -8,8 +8,8 @@ import type { Shape } from "../engine/index.js";
  */
 export interface Graph {
   name: string;
-  input: Value;
-  output: Value;
+  inputs: Value[];
+  outputs: Value[];
   /** In an order in which each can run. */
   steps: Step[];
 }
@@ -36,23 +36,25 @@ export interface Constant extends Value {
 /** Rows, then columns. */
 export type Pair = readonly [number, number];
 
+/** Arithmetic of two arrays, value by value. */
+export type Operator = "add" | "subtract" | "multiply" | "power" | "maximum" | "minimum";
+
+/** A function of single values. */
+export type Curve = "relu" | "sigmoid" | "tanh" | "abs" | "exp" | "log";
+
 /**
- * What a graph is made of. Arithmetic with a constant spreads the constant's sizes of 1 over the value's; one without
- * sizes is a number.
+ * What a graph is made of. Axes count from the batch's, which is 0.
+ *
+ * These are few, so that a format needs few rules, and plain, so that every reader of a format has them and agrees
+ * about what they mean.
  */
 export type Operation =
   /** The channels in the opposite order: RGB to BGR. */
   | { kind: "reversedChannels"; input: Value }
-  | {
-      kind: "arithmetic";
-      operator: "add" | "subtract" | "multiply" | "power";
-      left: Value;
-      right: Value | Constant;
-    }
-  | { kind: "activation"; curve: "relu" | "sigmoid" | "tanh"; input: Value }
-  /** The input where it is positive, else the input times the slope. */
-  | { kind: "leakyRelu"; slope: number; input: Value }
-  /** Adds rows and columns before and behind. */
+  /** Sizes of 1 are spread over the other's; a constant without sizes is a number. */
+  | { kind: "arithmetic"; operator: Operator; left: Value; right: Value | Constant }
+  | { kind: "curve"; curve: Curve; input: Value }
+  /** More rows and columns, before and behind. */
   | { kind: "padding"; input: Value; rows: Pair; columns: Pair; value: number }
   /** Over the windows that lie in the input as a whole. */
   | { kind: "pooling"; method: "maximum" | "average"; input: Value; kernel: Pair; stride: Pair }
@@ -68,18 +70,14 @@ export type Operation =
       dilation: Pair;
       groups: number;
     }
-  /** One length: channel by channel, row by row. */
-  | { kind: "flattened"; input: Value }
-  /** A sum of all inputs for each output. */
-  | {
-      kind: "product";
-      input: Value;
-      /** Outputs, inputs. */
-      weights: Constant;
-      bias: Constant | undefined;
-    }
-  /** Over the channels. */
-  | { kind: "softmax"; input: Value };
+  /** The same values, in Caffe's order, in another shape; the batch takes what is left over. */
+  | { kind: "reshaped"; input: Value }
+  /** For each output a sum of all inputs times weights (outputs, inputs). */
+  | { kind: "product"; input: Value; weights: Constant; bias: Constant | undefined }
+  | { kind: "concatenation"; axis: number; inputs: Value[] }
+  /** What lies along an axis from `start` on. */
+  | { kind: "part"; axis: number; start: number; length: number; input: Value }
+  | { kind: "softmax"; axis: number; input: Value };
 
 /** For each operation, how a format writes it. */
 export type Writers<Target> = {

@@ -7,6 +7,6 @@ export {
   type ExportOptions,
   type ExportResult,
 } from "./exportModel.js";
-export { encodeOnnx } from "./onnx/encode.js";
-export { encodeTensorFlowJs, type TensorFlowJsModel } from "./tensorflowjs/encode.js";
+export { encodeOnnx, encodeTensorFlowJs } from "./encode.js";
+export type { TensorFlowJsModel } from "./tensorflowjs/model.js";
 export { readTrainedNetwork, type TrainedNetwork } from "../models/index.js";

@@ -1,5 +1,5 @@
 import type { MeanImage } from "../caffe/index.js";
-import { classifierEnds } from "../engine/index.js";
+import { classifierEnds, type NetworkPlan, type Weights } from "../engine/index.js";
 import type { TrainedNetwork } from "../models/index.js";
 import { graphBuilder, type GraphBuilder } from "./builder.js";
 import type { Graph, Value } from "./graph.js";
@@ -16,28 +16,47 @@ export const endNames = { input: "patches", output: "probability" } as const;
  * `BadInput` when the mean image does not fit.
  * @example
  * const model = { model: "test/fixtures/caffe/d/init.caffemodel", mean: null };
- * networkGraph(readTrainedNetwork(model)).output; // => { name: "probability", shape: [2] }
+ * networkGraph(readTrainedNetwork(model)).outputs; // => [{ name: "probability", shape: [2] }]
  */
 export function networkGraph({ plan, weights, mean }: TrainedNetwork): Graph {
   const { input, output, size } = classifierEnds(plan, mean);
   const patches: Value = { name: endNames.input, shape: [3, size, size] };
   const builder = graphBuilder(Object.values(endNames));
   const values = new Map([[input, asCaffeSees(patches, mean, builder)]]);
-  for (const { layer, tops } of plan.layers) {
+  addLayers(plan, weights, values, builder);
+  const probability = { ...values.get(output)!, name: endNames.output };
+  // The last layer is the softmax, so that its step is the last one.
+  const steps = builder.steps.slice(0, -1);
+  steps.push({ operation: builder.steps[steps.length].operation, output: probability });
+  return { name: plan.name, inputs: [patches], outputs: [probability], steps };
+}
+
+/**
+ * Adds the operations of a network's layers.
+ *
+ * @param values by blob: the inputs' at first, and then every blob's
+ * @throws HistobookError `Unsupported` for a layer that can't be exported.
+ */
+export function addLayers(
+  plan: NetworkPlan,
+  weights: Weights,
+  values: Map<string, Value>,
+  builder: GraphBuilder,
+): void {
+  for (const { layer, tops, parameters } of plan.layers) {
     const results = exporterOf(layer)({
       layer,
       bottoms: layer.bottom.map((bottom) => values.get(bottom)!),
       tops,
-      blobs: weights.get(layer.name) ?? [],
+      blobs: parameters.map(({ shape, layout, owner = { layer: layer.name, index: -1 } }, index) => {
+        const blobs = weights.get(owner.layer)!;
+        const { data } = blobs[owner.index < 0 ? index : owner.index];
+        return { shape, data, spread: layout.dimensions };
+      }),
       graph: builder.layer(layer.name),
     });
     layer.top.forEach((top, index) => values.set(top, results[index]));
   }
-  const { steps } = builder;
-  const probability = { ...values.get(output)!, name: endNames.output };
-  const last = steps.length - 1;
-  steps[last] = { ...steps[last], output: probability };
-  return { name: plan.name, input: patches, output: probability, steps };
 }
 
 /** Caffe's networks learned from BGR, less the mean image of their training database. */
@@ -46,6 +65,5 @@ function asCaffeSees(patches: Value, mean: MeanImage | null, builder: GraphBuild
   const graph = builder.layer("preparation");
   const bgr = graph.add("bgr", { kind: "reversedChannels", input: patches }, shape);
   if (!mean) return bgr;
-  const right = graph.constant("mean", shape, mean.data);
-  return graph.add("centred", { kind: "arithmetic", operator: "subtract", left: bgr, right }, shape);
+  return graph.arithmetic("centred", bgr, "subtract", graph.constant("mean", shape, mean.data));
 }

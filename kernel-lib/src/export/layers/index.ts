@@ -1,25 +1,55 @@
 import type { LayerParameter } from "../../caffe/index.js";
-import { HistobookError } from "../../foundation/index.js";
-import { dropout, hyperbolicTangent, rectifier, sigmoid } from "./activation.js";
+import { bias, elementwise, scale } from "./arithmetic.js";
 import { convolution } from "./convolution.js";
 import { innerProduct } from "./innerProduct.js";
-import type { LayerExporter } from "./layer.js";
-import { localResponseNormalization } from "./normalization.js";
+import { notExportable, type LayerExporter } from "./layer.js";
+import { batchNormalization, localResponseNormalization } from "./normalization.js";
+import {
+  absoluteValue,
+  binomialLogLikelihood,
+  exponential,
+  hyperbolicTangent,
+  logarithm,
+  power,
+  sigmoid,
+} from "./pointwise.js";
 import { pooling } from "./pooling.js";
+import { exponentialRectifier, parametricRectifier, rectifier } from "./rectifier.js";
+import { concatenation, dropout, reshaping, silence, slice, split } from "./shapes.js";
 import { softmax } from "./softmax.js";
 
 /** Every layer that can be exported, by the name that Caffe gives its type. */
-const exporters: Record<string, LayerExporter | undefined> = {
+const exporters: Record<string, LayerExporter> = {
+  AbsVal: absoluteValue,
+  BNLL: binomialLogLikelihood,
+  BatchNorm: batchNormalization,
+  Bias: bias,
+  Concat: concatenation,
   Convolution: convolution,
   Dropout: dropout,
+  ELU: exponentialRectifier,
+  Eltwise: elementwise,
+  Exp: exponential,
+  Flatten: reshaping,
   InnerProduct: innerProduct,
   LRN: localResponseNormalization,
+  Log: logarithm,
+  PReLU: parametricRectifier,
   Pooling: pooling,
+  Power: power,
   ReLU: rectifier,
+  Reshape: reshaping,
+  Scale: scale,
   Sigmoid: sigmoid,
+  Silence: silence,
+  Slice: slice,
   Softmax: softmax,
+  Split: split,
   TanH: hyperbolicTangent,
 };
+
+/** The names of all types of layers that can be exported, as a prototxt's `type` writes them. */
+export const exportedTypes: readonly string[] = Object.keys(exporters);
 
 /**
  * Finds how a layer is exported.
@@ -27,12 +57,6 @@ const exporters: Record<string, LayerExporter | undefined> = {
  * @throws HistobookError `Unsupported` that names the layer and its type.
  */
 export function exporterOf(layer: LayerParameter): LayerExporter {
-  const exporter = exporters[layer.type];
-  if (exporter) return exporter;
-  throw new HistobookError("Unsupported", {
-    subject: `layer "${layer.name}"`,
-    found: `type "${layer.type}", which can't be exported`,
-    expected: `one of ${Object.keys(exporters).join(", ")}`,
-    fix: "export a network without it, or open an issue that names this layer",
-  });
+  if (Object.hasOwn(exporters, layer.type)) return exporters[layer.type];
+  throw notExportable(layer, `type "${layer.type}"`, `one of ${exportedTypes.join(", ")}`);
 }

@@ -1,7 +1,7 @@
-import { PoolingParameter_PoolMethod } from "../../caffe/index.js";
+import { PoolingParameter_PoolMethod as Method } from "../../caffe/index.js";
 import { averageFactors, poolingAxes, poolingMargin, type PoolingAxis } from "../../engine/index.js";
 import type { LayerGraph } from "../builder.js";
-import type { Value } from "../graph.js";
+import type { Pair, Value } from "../graph.js";
 import type { LayerExporter } from "./layer.js";
 
 /** Less than any value of a network, so that padding is never the largest. */
@@ -10,30 +10,34 @@ const leastValue = -3e38;
 /** Caffe's POOLING by maximum or average. */
 export const pooling: LayerExporter = ({ layer, bottoms: [bottom], graph }) => {
   const axes = poolingAxes(layer, bottom.shape);
-  if (layer.poolingParam?.pool === PoolingParameter_PoolMethod.AVE) return [average(graph, "", bottom, axes)];
-  return [pooled(graph, "", bottom, axes, "maximum")];
+  const isAverage = layer.poolingParam?.pool === Method.AVE;
+  return [isAverage ? averaged(graph, "", bottom, axes) : pooled(graph, "", bottom, axes, "maximum")];
 };
 
 /**
- * Averages over Caffe's windows. Other libraries disagree about what a window that reaches past the input is divided
+ * Averages over Caffe's windows. Readers of a format disagree about what a window that reaches past the input is divided
  * by; so every average is over a whole window, zeros included, and then multiplied by what makes it Caffe's.
  *
- * @param part the result's name within its layer
+ * @param axes of rows and of columns
  */
-function average(graph: LayerGraph, part: string, input: Value, axes: [PoolingAxis, PoolingAxis]): Value {
+export function averaged(graph: LayerGraph, part: string, input: Value, axes: readonly PoolingAxis[]): Value {
   const factors = averageFactors(axes);
   if (factors.every((factor) => factor === 1)) return pooled(graph, part, input, axes, "average");
-  const left = pooled(graph, "whole", input, axes, "average");
-  const [rows, columns] = axes;
-  const right = graph.constant("factors", [1, rows.output, columns.output], Float32Array.from(factors));
-  return graph.add(part, { kind: "arithmetic", operator: "multiply", left, right }, left.shape);
+  const sizes = [1, ...axes.map(({ output }) => output)];
+  const whole = pooled(graph, "whole", input, axes, "average");
+  return graph.arithmetic(
+    part,
+    whole,
+    "multiply",
+    graph.constant("divisors", sizes, Float32Array.from(factors)),
+  );
 }
 
 function pooled(
   graph: LayerGraph,
   part: string,
   bottom: Value,
-  [rows, columns]: [PoolingAxis, PoolingAxis],
+  [rows, columns]: readonly PoolingAxis[],
   method: "maximum" | "average",
 ): Value {
   const margins = [poolingMargin(rows), poolingMargin(columns)] as const;
@@ -51,7 +55,7 @@ function pooled(
 function padded(
   graph: LayerGraph,
   input: Value,
-  [rows, columns]: readonly [[number, number], [number, number]],
+  [rows, columns]: readonly [Pair, Pair],
   value: number,
 ): Value {
   if ([...rows, ...columns].every((margin) => margin === 0)) return input;

@@ -2,7 +2,7 @@ import type { io } from "@tensorflow/tfjs";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cannotWrite, HistobookError, replaceFolder, unfinishedPath } from "../../foundation/index.js";
-import type { TensorFlowJsModel } from "./encode.js";
+import type { TensorFlowJsModel } from "./model.js";
 
 const modelFile = "model.json";
 const weightsFile = "weights.bin";

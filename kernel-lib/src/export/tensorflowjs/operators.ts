@@ -1,24 +1,43 @@
-import { reorder } from "../../engine/index.js";
 import { isConstant, type Constant, type Value, type Writers } from "../graph.js";
 import { writeConvolution } from "./convolution.js";
+import {
+  channelsFirstOrder,
+  channelsLastOrder,
+  isImage,
+  tensorAxis,
+  tensorShape,
+  tensorValues,
+} from "./layout.js";
 import type { TensorFlowNodes } from "./nodes.js";
 
-const arithmetic = { add: "AddV2", subtract: "Sub", multiply: "Mul", power: "Pow" } as const;
-const curves = { relu: "Relu", sigmoid: "Sigmoid", tanh: "Tanh" } as const;
+const operators = {
+  add: "AddV2",
+  subtract: "Sub",
+  multiply: "Mul",
+  power: "Pow",
+  maximum: "Maximum",
+  minimum: "Minimum",
+} as const;
+
+const curves = {
+  relu: "Relu",
+  sigmoid: "Sigmoid",
+  tanh: "Tanh",
+  abs: "Abs",
+  exp: "Exp",
+  log: "Log",
+} as const;
 
 /** How each operation is written for TensorFlow, whose images lie otherwise: batch, rows, columns, channels. */
 export const tensorFlowWriters: Writers<TensorFlowNodes> = {
   reversedChannels({ input }, { name, shape }, to) {
-    to.add("ReverseV2", [input.name, to.integers(`${name}/axis`, [shape.length])], name);
+    to.add("ReverseV2", [input.name, to.integers(`${name}/axis`, [tensorAxis(1, shape)])], name);
   },
   arithmetic({ operator, left, right }, { name }, to) {
-    to.add(arithmetic[operator], [left.name, nameOf(right, to)], name);
+    to.add(operators[operator], [left.name, nameOf(right, to)], name);
   },
-  activation({ curve, input }, { name }, to) {
+  curve({ curve, input }, { name }, to) {
     to.add(curves[curve], [input.name], name);
-  },
-  leakyRelu({ slope, input }, { name }, to) {
-    to.add("LeakyRelu", [input.name], name, { alpha: { real: slope } });
   },
   padding({ input, rows, columns, value }, { name }, to) {
     const margins = to.integers(`${name}/margins`, [0, 0, ...rows, ...columns, 0, 0], [4, 2]);
@@ -34,11 +53,13 @@ export const tensorFlowWriters: Writers<TensorFlowNodes> = {
     });
   },
   convolution: writeConvolution,
-  flattened({ input }, { name, shape }, to) {
-    // Caffe's order is channels first.
-    const order = to.integers(`${name}/order`, [0, 3, 1, 2]);
-    const channelsFirst = to.add("Transpose", [input.name, order], `${name}/channels_first`);
-    to.add("Reshape", [channelsFirst, to.integers(`${name}/shape`, [-1, ...shape])], name);
+  reshaped({ input }, { name, shape }, to) {
+    const first = isImage(input.shape)
+      ? transposed(to, input.name, `${name}/channels_first`, channelsFirstOrder)
+      : input.name;
+    const sizes = to.integers(`${name}/shape`, [-1, ...shape]);
+    if (!isImage(shape)) to.add("Reshape", [first, sizes], name);
+    else transposed(to, to.add("Reshape", [first, sizes], `${name}/reshaped`), name, channelsLastOrder);
   },
   product({ input, weights, bias }, { name }, to) {
     const sums = bias ? `${name}/sums` : name;
@@ -46,15 +67,36 @@ export const tensorFlowWriters: Writers<TensorFlowNodes> = {
     to.add("MatMul", [input.name, matrix], sums, { transpose_a: false, transpose_b: true });
     if (bias) to.add("AddV2", [sums, to.reals(bias.name, bias.shape, bias.data)], name);
   },
-  softmax({ input }, { name }, to) {
-    to.add("Softmax", [input.name], name);
+  concatenation({ axis, inputs }, { name, shape }, to) {
+    const names = inputs.map((input) => input.name);
+    const along = to.integers(`${name}/axis`, [tensorAxis(axis, shape)], []);
+    to.add("ConcatV2", [...names, along], name, { N: names.length });
+  },
+  part({ axis, start, input }, { name, shape }, to) {
+    const along = tensorAxis(axis, shape);
+    const sizes = [-1, ...tensorShape(shape)];
+    const begin = sizes.map((_, place) => (place === along ? start : 0));
+    const bounds = [to.integers(`${name}/begin`, begin), to.integers(`${name}/size`, sizes)];
+    to.add("Slice", [input.name, ...bounds], name);
+  },
+  softmax({ axis, input }, { name, shape }, to) {
+    const along = tensorAxis(axis, shape);
+    const last = shape.length;
+    if (along === last) {
+      to.add("Softmax", [input.name], name);
+      return;
+    }
+    // TensorFlow takes a softmax along the last axis alone.
+    const order = [0, ...shape].map((_, place) => (place === along ? last : place === last ? along : place));
+    const turned = transposed(to, input.name, `${name}/turned`, order);
+    transposed(to, to.add("Softmax", [turned], `${name}/softmax`), name, order);
   },
 };
 
+function transposed(to: TensorFlowNodes, input: string, name: string, order: readonly number[]): string {
+  return to.add("Transpose", [input, to.integers(`${name}/order`, order)], name);
+}
+
 function nameOf(value: Value | Constant, to: TensorFlowNodes): string {
-  if (!isConstant(value)) return value.name;
-  const { name, shape, data } = value;
-  if (shape.length !== 3) return to.reals(name, shape, data);
-  const [channels, rows, columns] = shape;
-  return to.reals(name, [rows, columns, channels], reorder(data, [...shape], [1, 2, 0]));
+  return isConstant(value) ? to.reals(value.name, tensorShape(value.shape), tensorValues(value)) : value.name;
 }
