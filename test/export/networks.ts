@@ -30,12 +30,21 @@ export const trained = {
   mean: join(golden, "c", "mean_space.binaryproto"),
 };
 
-/** Some of the patches that it learned: RGB, N x 32 x 32 x 3. */
-export async function readPatches(count: number): Promise<Uint8Array> {
+/**
+ * Four mixtures of two of the patches that it learned, one of each class, about which it is in doubt: of those that it
+ * is sure about, it would be sure with many a mistake too. RGB, 4 x 32 x 32 x 3.
+ */
+export async function doubtfulPatches(): Promise<Uint8Array> {
   const folder = join(golden, "c", "patches");
-  const names = readdirSync(folder).sort().slice(0, count);
-  const images = await Promise.all(names.map((name) => readImage(join(folder, name))));
-  return Uint8Array.from(images.flatMap(({ data }) => [...data]));
+  const [one, , other] = readdirSync(folder).sort();
+  const images = await Promise.all([one, other].map((name) => readImage(join(folder, name))));
+  const [first, second] = images.map(({ data }) => data);
+  const shares = [0.5, 0.58, 0.62, 0.66];
+  return Uint8Array.from(
+    shares.flatMap((share) =>
+      Array.from(first, (value, i) => Math.round(value * (1 - share) + second[i] * share)),
+    ),
+  );
 }
 
 /** Patches as an exported network takes them in Caffe's order: RGB, N x 3 x size x size. */
@@ -69,6 +78,16 @@ export function naiveAnswers({ plan, weights, mean }: TrainedNetwork, { shape, d
     const inputs = new Map([["data", { shape: [3, size, size], data: bgr }]]);
     return runNaively(plan, doubles, inputs).at(-1)!;
   }).flatMap((blob) => [...blob.data]);
+}
+
+/** Patches less a mean image, which is BGR. */
+export function lessMean({ shape, data }: BatchArray, mean: Float32Array): BatchArray {
+  const plane = mean.length / 3;
+  const centred = data.map((value, at) => {
+    const channel = Math.floor(at / plane) % 3;
+    return value - mean[(2 - channel) * plane + (at % plane)];
+  });
+  return { shape, data: centred };
 }
 
 /** The trained network, with or without its mean image. */

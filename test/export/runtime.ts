@@ -54,9 +54,9 @@ export function tensorFlowRuntime(tf: TensorFlow): Runtime {
       }),
     );
     const results = [model.execute(tensors, names)].flat();
-    const outputs = results.map(({ shape, dataSync }, index): [string, BatchArray] => {
-      const data = dataSync.call(results[index]) as Float32Array;
-      return [names[index], turned({ shape, data }, [0, 3, 1, 2])];
+    const outputs = results.map((tensor, index): [string, BatchArray] => {
+      const array = { shape: tensor.shape, data: tensor.dataSync() as Float32Array };
+      return [names[index], turned(array, [0, 3, 1, 2])];
     });
     tf.dispose([Object.values(tensors), results]);
     model.dispose();
