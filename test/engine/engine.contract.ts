@@ -10,6 +10,7 @@ import {
   loadEngine,
   type Engine,
   type EngineName,
+  type ImageBatch,
   type LearnerSettings,
   type NetworkPlan,
   type Weights,
@@ -53,6 +54,11 @@ export function describeEngine(name: EngineName): void {
     });
 
     const batch = randomBatch(3, smallImages, 3);
+    const plain = Object.values(smallNetworks)[0];
+    const normalized = plain.replace(
+      'layer { name: "pool"',
+      'layer { name: "norm" type: "BatchNorm" bottom: "c" top: "c" } layer { name: "pool"',
+    );
     const inputsOf = (image: number) => {
       const size = 2 * 9 * 9;
       const pixels = batch.pixels.subarray(image * size, (image + 1) * size);
@@ -153,6 +159,67 @@ export function describeEngine(name: EngineName): void {
       expect(largestDifference(gradients({ clipGradients: 2 * length }), first)).toBe(0);
     });
 
+    test("takes the statistics of one batch after the other, and tests by them", () => {
+      const text = plain.replace(
+        'layer { name: "pool"',
+        `layer { name: "norm" type: "BatchNorm" bottom: "c" top: "c"
+          batch_norm_param { moving_average_fraction: 0.5 } } layer { name: "pool"`,
+      );
+      const { plan, weights } = planSmall(text);
+      const test = planSmall(text, Phase.TEST).plan;
+      const other = randomBatch(3, smallImages, 3, 2);
+      const statisticsAfter = (batches: ImageBatch[]) => {
+        const learner = eagerLearner(engine, { ...settingsOf(plan), solver: "AdaGrad" }, weights);
+        learner.step(batches, 0, 0);
+        const statistics = learner
+          .state()
+          .weights.get("norm")!
+          .map(({ data }) => [...data]);
+        const { loss } = Object.fromEntries(learner.test(test, noTransformation, batch));
+        // A test by the statistics changes none of them.
+        expect(
+          learner
+            .state()
+            .weights.get("norm")!
+            .map(({ data }) => [...data]),
+        ).toEqual(statistics);
+        learner.dispose();
+        return { statistics, loss };
+      };
+      const [one, two, both] = [[batch], [other], [batch, other]].map(statisticsAfter);
+      for (const blob of [0, 1, 2]) {
+        const mixed = one.statistics[blob].map((value, i) => 0.5 * value + two.statistics[blob][i]);
+        expect(largestDifference(both.statistics[blob], mixed)).toBeLessThan(1e-6);
+      }
+      expect(both.statistics[2]).toEqual([1.5]);
+      expect(new Set([one, two, both].map(({ loss }) => loss)).size).toBe(3);
+    });
+
+    test("a blob that layers share is learned once, by the sum of their gradients", () => {
+      const product = (name: string, bottom: string, parameter: string) =>
+        `layer { name: "${name}" type: "InnerProduct" bottom: "${bottom}" top: "${name}" ${parameter}
+          inner_product_param { num_output: 3 bias_term: false weight_filler { type: "xavier" } } }`;
+      const text = (parameter: string) => `layer { name: "data" type: "Data" top: "data" top: "label" }
+        layer { name: "flip" type: "Power" bottom: "data" top: "flip" power_param { power: 2 } }
+        ${product("a", "data", parameter)} ${product("b", "flip", parameter)}
+        layer { name: "sum" type: "Eltwise" bottom: "a" bottom: "b" top: "sum" }
+        layer { name: "loss" type: "SoftmaxWithLoss" bottom: "sum" bottom: "label" top: "loss" }`;
+      const shared = planSmall(text('param { name: "w" }'));
+      const stateAfter = ({ plan }: ReturnType<typeof planSmall>) => {
+        const learner = eagerLearner(engine, settingsOf(plan), shared.weights);
+        learner.step([batch], 1, 0);
+        const state = learner.state();
+        learner.dispose();
+        return state;
+      };
+      const { weights, history } = stateAfter(shared);
+      const apart = stateAfter(planSmall(text(""))).history;
+      expect(history.length).toBe(1);
+      expect(weights.get("b")).toEqual(weights.get("a"));
+      const sum = apart[0].data.map((value, i) => value + apart[1].data[i]);
+      expect(largestDifference(history[0].data, sum)).toBeLessThan(1e-6);
+    });
+
     test("dropout keeps the share it should, scaled, the same for a seed, and nothing in tests", () => {
       const text = Object.values(smallNetworks)[0].replace(
         '"x"\n    param',
@@ -180,8 +247,8 @@ export function describeEngine(name: EngineName): void {
       expect(run({ training: false, seed: 5 }).every((value) => value === 1)).toBe(true);
     });
 
-    test("leaves no tensor behind", () => {
-      const { plan, weights } = planSmall(Object.values(smallNetworks)[0]);
+    test.each(Object.entries({ plain, normalized }))("leaves no tensor of a %s network behind", (_, text) => {
+      const { plan, weights } = planSmall(text);
       const before = engine.tf.memory().numTensors;
       const learner = eagerLearner(engine, { ...settingsOf(plan), solver: "Adam" }, weights);
       learner.step([batch], 0.01, 0);

@@ -328,9 +328,9 @@ describe("train", () => {
       "a layer that is not known",
       netFile,
       'type: "ReLU"',
-      'type: "ELU"',
+      'type: "Crop"',
       "Unsupported",
-      /layer "relu1": found type "ELU"/,
+      /^models\/1-alexnet_traing_32w_db.prototxt: layer "relu1": found type "Crop"/,
     ],
     [
       "no loss",

@@ -6,6 +6,7 @@ export {
   type DatabasesResult,
   type FoldDatabases,
 } from "./databases.js";
+export { openImageList, type ImageListOptions } from "./imageList.js";
 export { openPatchStore } from "./levelStore.js";
 export { meanSum, type MeanSum } from "./mean.js";
 export { memoryPatchStore, type MemoryPatch } from "./memoryStore.js";

@@ -27,27 +27,14 @@ export function toPlanes(rgb: Uint8Array, target: Uint8Array, offset = 0): void 
  * @throws UnusablePatch when the file can't be decoded or has another size.
  */
 export async function readPatchFile(path: string, size: number): Promise<Uint8Array> {
-  let found: { width: number; height: number; data: Uint8Array };
-  try {
-    const bytes = readSmallFile(path);
-    const plain = decodePlainPng(bytes);
-    if (plain) found = plain;
-    else {
-      const { data, info } = await sharp(bytes, { failOn: "error" })
-        .removeAlpha()
-        .toColourspace("srgb")
-        .raw({ depth: "uchar" })
-        .toBuffer({ resolveWithObject: true });
-      found = { width: info.width, height: info.height, data: Uint8Array.from(data) };
-    }
-  } catch (error) {
+  const found = await decodeImageFile(path).catch((error: unknown) => {
     throw new UnusablePatch({
       subject: path,
-      found: `a file that can't be decoded (${messageOf(error).split("\n")[0]})`,
+      found: cannotDecode(error),
       expected: "a whole PNG image",
       fix: "run 'histobook patches STUDY' again",
     });
-  }
+  });
   if (found.width === size && found.height === size) return found.data;
   throw new UnusablePatch({
     subject: path,
@@ -55,6 +42,41 @@ export async function readPatchFile(path: string, size: number): Promise<Uint8Ar
     expected: `a patch of ${size} x ${size}`,
     fix: "run 'histobook patches STUDY' and 'histobook folds STUDY' again",
   });
+}
+
+/** An image, HWC, red before green before blue, 8 bits. */
+export interface DecodedImage {
+  width: number;
+  height: number;
+  data: Uint8Array;
+}
+
+/**
+ * Decodes an image file as OpenCV's imread does: 8-bit RGB; grey and palette images become RGB, transparency and colour
+ * profiles are passed over, a camera's note of how it was held turns the image.
+ *
+ * @throws Error of the system or of the decoder.
+ */
+export async function decodeImageFile(path: string): Promise<DecodedImage> {
+  const bytes = readSmallFile(path);
+  const plain = decodePlainPng(bytes);
+  if (plain) return plain;
+  // A copy, since the next file is read into the same memory before this one is decoded.
+  const { data, info } = await sharp(Buffer.from(bytes), {
+    failOn: "error",
+    autoOrient: true,
+    ignoreIcc: true,
+  })
+    .removeAlpha()
+    .toColourspace("srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: Uint8Array.from(data) };
+}
+
+/** What an error says was found in a file that `decodeImageFile` could not read. */
+export function cannotDecode(error: unknown): string {
+  return `a file that can't be decoded (${messageOf(error).split("\n")[0]})`;
 }
 
 const smallFile = Buffer.alloc(64 * 1024);
@@ -83,9 +105,7 @@ const imageEnd = 0x49454e44;
  *
  * @throws Error when the file is such a PNG but damaged.
  */
-export function decodePlainPng(
-  bytes: Buffer,
-): { width: number; height: number; data: Uint8Array } | undefined {
+export function decodePlainPng(bytes: Buffer): DecodedImage | undefined {
   if (bytes.length < 33 || !bytes.subarray(0, 8).equals(signature)) return undefined;
   const width = bytes.readUInt32BE(16);
   const height = bytes.readUInt32BE(20);

@@ -34,7 +34,7 @@ export interface PatchStore {
   close(): Promise<void>;
 }
 
-/** A record as it is stored. */
+/** A record as a database stores it. */
 export interface StoredPatch {
   key: string;
   value: Uint8Array;
@@ -46,27 +46,28 @@ export interface DecodedPatch {
   label: number;
 }
 
-/** What a kind of store must bring; `cyclicStore` makes the rest of it. */
-export interface PatchStoreParts {
+/** What a kind of store must bring; `cyclicStore` makes the rest of it. Its patches are `Stored` until they are read. */
+export interface PatchStoreParts<Stored extends { key: string }> {
   /** For error sentences. */
   subject: string;
   shape: PatchShape;
-  /** One round through all records, in order, a block at a time. */
-  round(): AsyncIterable<StoredPatch[]>;
-  decode(stored: StoredPatch): DecodedPatch | Promise<DecodedPatch>;
+  /** One round through all patches, a block at a time; its number, counted from 0, may decide their order. */
+  round(number: number): AsyncIterable<Stored[]>;
+  decode(stored: Stored): DecodedPatch | Promise<DecodedPatch>;
   close(): Promise<void>;
 }
 
 /** Makes a store that goes round and round. */
-export function cyclicStore(parts: PatchStoreParts): PatchStore {
+export function cyclicStore<Stored extends { key: string }>(parts: PatchStoreParts<Stored>): PatchStore {
   let count: number | undefined;
   let closed = false;
 
-  async function* rows(start: number): AsyncGenerator<StoredPatch, void> {
+  async function* rows(start: number): AsyncGenerator<Stored, void> {
     let skip = start;
+    let number = 0;
     while (!closed) {
       let seen = 0;
-      for await (const block of parts.round()) {
+      for await (const block of parts.round(number)) {
         for (const stored of block) {
           seen++;
           if (skip > 0) skip--;
@@ -75,6 +76,8 @@ export function cyclicStore(parts: PatchStoreParts): PatchStore {
       }
       if (seen === 0) throw emptyStore(parts.subject);
       count = seen;
+      // Whole rounds are passed over without reading them.
+      number += 1 + Math.floor(skip / seen);
       skip %= seen;
     }
   }
@@ -111,9 +114,9 @@ export function cyclicStore(parts: PatchStoreParts): PatchStore {
   };
 }
 
-async function readBatch(
-  parts: PatchStoreParts,
-  source: AsyncGenerator<StoredPatch, void>,
+async function readBatch<Stored extends { key: string }>(
+  parts: PatchStoreParts<Stored>,
+  source: AsyncGenerator<Stored, void>,
   size: number,
 ): Promise<Batch | undefined> {
   const { channels, height, width } = parts.shape;

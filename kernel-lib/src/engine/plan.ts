@@ -33,8 +33,10 @@ export interface NetworkPlan {
  * @param file the prototxt, which errors name when it is given
  * @throws HistobookError `Unsupported` for an unknown layer, `BadInput` for a bottom that nothing makes.
  * @example
- * const net = parseNet('layer { name: "n" type: "Crop" bottom: "data" top: "x" }', "net.prototxt");
- * planNetwork(net, Phase.TEST, new Map([["data", [3, 32, 32]]]), "net.prototxt"); // throws naming layer "n" and "Crop"
+ * const data = 'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 32 dim: 32 } } }';
+ * const pool = 'layer { name: "pool" type: "Pooling" bottom: "data" top: "p" pooling_param { kernel_size: 3 stride: 2 } }';
+ * const plan = planNetwork(parseNet(data + pool, "net.prototxt"), Phase.TEST, new Map());
+ * plan.layers[0].tops; // => [[3, 16, 16]]
  */
 export function planNetwork(
   net: NetParameter,

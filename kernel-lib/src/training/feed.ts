@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
-import { DataParameter_DB, readMeanImage, type LayerParameter } from "../caffe/index.js";
-import { openPatchStore, type PatchStore } from "../databases/index.js";
+import { readMeanImage, type LayerParameter } from "../caffe/index.js";
 import { transformationOf, type ImageBatch, type ImageShape, type Transformation } from "../engine/index.js";
-import { HistobookError, randomStream } from "../foundation/index.js";
+import { randomStream } from "../foundation/index.js";
+import { openSource, type SourceOptions } from "./source.js";
 
-/** Batches for one phase of a training run, in the database's order, without end. */
+/** Batches for one phase of a training run, in the order of the database or the list, without end. */
 export interface Feed {
   images: ImageShape;
   transformation: Transformation;
@@ -14,19 +14,13 @@ export interface Feed {
 }
 
 /** What decides a feed besides its layer. */
-export interface FeedOptions {
-  /** What the prototxt's paths are relative to. */
-  workingDirectory: string;
-  /** Names the prototxt in errors. */
-  subject: string;
-  phase: "train" | "test";
-  seed: number;
+export interface FeedOptions extends SourceOptions {
   /** How many batches an earlier run has used up. */
   startBatch: number;
 }
 
 /**
- * Opens what a data layer reads: its LevelDB and its mean image.
+ * Opens what a data layer reads: its LevelDB or list of images, and its mean image.
  *
  * What is drawn for a batch (mirroring, crop) depends on the seed and the batch's number alone, so that a resumed
  * run sees what an undisturbed one would have seen.
@@ -35,31 +29,13 @@ export interface FeedOptions {
  */
 export async function openFeed(layer: LayerParameter, options: FeedOptions): Promise<Feed> {
   const { workingDirectory, subject, phase, seed, startBatch } = options;
-  const parameter = layer.dataParam;
-  if (layer.type !== "Data" || !parameter || parameter.backend === DataParameter_DB.LMDB) {
-    throw new HistobookError("Unsupported", {
-      subject: `${subject}: layer "${layer.name}"`,
-      found: layer.type === "Data" ? "backend: LMDB" : `type "${layer.type}"`,
-      expected: "a Data layer that reads a LevelDB",
-      fix: "make the databases with 'histobook databases STUDY' and name them in the prototxt",
-    });
-  }
-  const batchSize = parameter.batchSize;
-  if (batchSize < 1) {
-    throw new HistobookError("BadInput", {
-      subject: `${subject}: layer "${layer.name}"`,
-      found: `batch_size: ${batchSize}`,
-      expected: "at least 1",
-      fix: "correct the prototxt",
-    });
-  }
   const meanFile = layer.transformParam?.meanFile;
   const mean = meanFile ? readMeanImage(resolve(workingDirectory, meanFile)) : null;
-  const store: PatchStore = await openPatchStore(resolve(workingDirectory, parameter.source));
+  const { store, batchSize, skip } = await openSource(layer, options);
   try {
     const images = store.shape;
     const transformation = transformationOf(layer, images, mean, subject);
-    const batches = store.batches(batchSize, { start: startBatch * batchSize });
+    const batches = store.batches(batchSize, { start: skip + startBatch * batchSize });
     let number = startBatch;
     return {
       images,
@@ -67,7 +43,7 @@ export async function openFeed(layer: LayerParameter, options: FeedOptions): Pro
       batchSize,
       async next() {
         const { value } = await batches.next();
-        if (!value) throw new Error(`the batches of ${parameter.source} ended although they have no end`);
+        if (!value) throw new Error(`the batches of layer ${layer.name} ended although they have no end`);
         const drawn = drawBatch(batchSize, images, transformation, { seed, phase, number: number++ });
         return { pixels: value.data, labels: value.labels, ...drawn };
       },

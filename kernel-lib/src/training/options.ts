@@ -1,6 +1,7 @@
 import { filterNet, Phase, type NetParameter, type SolverParameter } from "../caffe/index.js";
-import { isDataLayer, type EngineChoice } from "../engine/index.js";
+import type { EngineChoice } from "../engine/index.js";
 import { numberOption, type RunOptions } from "../foundation/index.js";
+import { batchParameter } from "./source.js";
 import type { LogEntry } from "./trainingLog.js";
 
 /** The options of step 4, as the command line names them. What is given wins over the prototxts for this run. */
@@ -62,6 +63,7 @@ export function applyOverrides(solver: SolverParameter, net: NetParameter, overr
   if (learningRate !== undefined) solver.baseLr = learningRate;
   if (batch === undefined) return;
   for (const layer of filterNet(net, { phase: Phase.TRAIN }).layer) {
-    if (isDataLayer(layer) && layer.dataParam) layer.dataParam.batchSize = batch;
+    const parameter = batchParameter(layer);
+    if (parameter) parameter.batchSize = batch;
   }
 }

@@ -74,6 +74,8 @@ export async function train(study: Study, options: TrainOptions = {}): Promise<T
 interface FoldRun {
   solver: SolverParameter;
   net: NetParameter;
+  /** The network's prototxt, relative to the study. */
+  netFile: string;
   overrides: Overrides;
   /** The prototxts' texts, part of the model's key. */
   texts: string[];
@@ -83,7 +85,7 @@ async function trainFold(
   study: Study,
   fold: number,
   database: Manifest["databases"][string],
-  { solver, net, overrides, texts }: FoldRun,
+  { solver, net, netFile, overrides, texts }: FoldRun,
   engine: Engine,
   options: TrainOptions,
 ): Promise<TrainedFold> {
@@ -107,6 +109,7 @@ async function trainFold(
     engine,
     solver,
     net,
+    netFile,
     subject: solverName(fold),
     workingDirectory,
     seed,
@@ -151,7 +154,14 @@ function readRun(directory: string, fold: number, overrides: Overrides): FoldRun
   const path = join(directory, solverName(fold));
   const { solver, net, netPath } = readSolverAndNet(path, workingDirectory);
   applyOverrides(solver, net, overrides);
-  return { solver, net, overrides, texts: [path, netPath].map((file) => readFileSync(file, "utf8")) };
+  const netFile = relative(directory, netPath).replaceAll("\\", "/");
+  return {
+    solver,
+    net,
+    netFile,
+    overrides,
+    texts: [path, netPath].map((file) => readFileSync(file, "utf8")),
+  };
 }
 
 /** The newest snapshot of the same run; one of another run (other options, another database) is no start. */

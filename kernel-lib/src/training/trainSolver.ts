@@ -12,6 +12,7 @@ import { HistobookError, numberOption } from "../foundation/index.js";
 import { applyOverrides, overridesOf, type TrainOptions } from "./options.js";
 import { newestSnapshot } from "./snapshots.js";
 import { solve } from "./solve.js";
+import { batchParameter } from "./source.js";
 import type { SolveResult } from "./solverRun.js";
 import { openTrainingLog, type LogEntry, type RunEntry } from "./trainingLog.js";
 
@@ -83,6 +84,6 @@ export function readSolverAndNet(
 /** The first line of a run's log. */
 export function runEntry(key: string, engine: Engine, solver: SolverParameter, net: NetParameter): RunEntry {
   const source = filterNet(net, { phase: Phase.TRAIN }).layer.find(isDataLayer);
-  const batch = source?.dataParam?.batchSize ?? 0;
+  const batch = (source && batchParameter(source)?.batchSize) ?? 0;
   return { kind: "run", key, engine: engine.description, iterations: solver.maxIter, batch };
 }
