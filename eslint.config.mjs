@@ -12,7 +12,7 @@ export default tseslint.config(
       ".histobook/",
       ".caffe/",
       "bench/.peers/",
-      "kernel-lib/src/caffe/generated/",
+      "kernel-lib/src/**/generated/",
       "jupyter-ext/jupyterlab_histobook/",
       "notebooks/",
     ],

@@ -48,12 +48,9 @@ async function whiteEdges(cases) {
 
 /** On a crop of 96 x 100 pixels, with the author's model 1. */
 async function mapTraps() {
-  const { loadModel, namedModelFiles } = require(join(built, "output", "model.js"));
-  const models = join(shared, "models");
-  const files = namedModelFiles(
-    join(models, "1_caffenet_train_w32_iter_600000.caffemodel"),
-    join(models, "DB_train_w32_1.binaryproto"),
-  );
+  const { loadModel } = require(join(built, "output", "model.js"));
+  const { namedModelFiles } = require(join(built, "models", "index.js"));
+  const files = namedModelFiles(join(shared, "models", "1_caffenet_train_w32_iter_600000.caffemodel"));
   const { classifier } = loadModel(await loadEngine(), files);
   const image = await readImage(join(shared, "golden", "b", "crop_rgb.png"));
   const { epithelium: plain, width, height } = await predictMap(image, classifier);

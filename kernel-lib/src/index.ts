@@ -23,6 +23,7 @@ export * from "./caffe/index.js";
 export * from "./engine/index.js";
 export * from "./training/index.js";
 export * from "./output/index.js";
+export * from "./export/index.js";
 export * from "./pipeline/index.js";
 export * from "./inspect/index.js";
 export * from "./display/index.js";

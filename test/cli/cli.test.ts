@@ -22,6 +22,7 @@ describe("histobook", () => {
       "output",
       "threshold",
       "evaluate",
+      "export",
       "run",
       "inspect",
       "doctor",

@@ -21,25 +21,31 @@ import { golden } from "./golden.js";
 import { largestDifference, largestValue, readNpz, type NumpyArray } from "./numpy.js";
 
 const folder = join(golden, "layers");
-const names = readdirSync(folder)
+/** What real Caffe was asked: a prototxt each. */
+export const layerCases = readdirSync(folder)
   .filter((name) => name.endsWith(".prototxt"))
   .map((name) => name.replace(".prototxt", ""));
 
 type Arrays = Map<string, NumpyArray>;
 
 /** The arrays of one kind, e.g. all of `slopes/`, by what follows. */
-const of = (arrays: Arrays, kind: string) =>
+export const arraysOf = (arrays: Arrays, kind: string) =>
   [...arrays].flatMap(([name, array]): [string, NumpyArray][] =>
     name.startsWith(`${kind}/`) ? [[name.slice(kind.length + 1), array]] : [],
   );
 
 /** The network of a case, in its own phase, with its own weights. */
-function readCase(name: string): { plan: NetworkPlan; arrays: Arrays; weights: Weights; phase: Phase } {
+export function readLayerCase(name: string): {
+  plan: NetworkPlan;
+  arrays: Arrays;
+  weights: Weights;
+  phase: Phase;
+} {
   const net = readNetPrototxt(join(folder, `${name}.prototxt`));
   const phase = net.state!.phase;
   const arrays = readNpz(join(folder, `${name}.npz`));
   const weights: Weights = new Map();
-  for (const [place, { shape, data }] of of(arrays, "weights")) {
+  for (const [place, { shape, data }] of arraysOf(arrays, "weights")) {
     const [layer] = place.split("/");
     weights.set(layer, [...(weights.get(layer) ?? []), { shape, data: data as Float32Array }]);
   }
@@ -65,34 +71,34 @@ export function describeLayers(engineName: EngineName): void {
     const valuesOf = (tensor: Tensor) =>
       (tensor.rank === 4 ? engine.tf.transpose(tensor, [0, 3, 1, 2]) : tensor).dataSync();
 
-    test.each(names)("%s", (name) => {
+    test.each(layerCases)("%s", (name) => {
       const { tf } = engine;
-      const { plan, arrays, weights, phase } = readCase(name);
+      const { plan, arrays, weights, phase } = readLayerCase(name);
       const variables = createVariables(tf, plan, weights);
       const before = tf.memory().numTensors;
       const found = { forward: 0, gradient: 0 };
       tf.tidy(() => {
         const inputs = new Map(
-          of(arrays, "in").map(([blob, array]) => [blob, toTensor(array, blob === "label")]),
+          arraysOf(arrays, "in").map(([blob, array]) => [blob, toTensor(array, blob === "label")]),
         );
         const floats = [...inputs].filter(([blob]) => blob !== "label");
         const training = phase === Phase.TRAIN;
         const run = (all: ReadonlyMap<string, Tensor>) => runNetwork(tf, plan, variables, all, { training });
 
         const blobs = run(inputs);
-        for (const [blob, { shape, data }] of of(arrays, "top")) {
+        for (const [blob, { shape, data }] of arraysOf(arrays, "top")) {
           const top = blobs.get(blob)!;
           expect(valuesOf(top).length, blob).toBe(data.length);
           expect(top.size, blob).toBe(shape.reduce((a, b) => a * b, 1));
           found.forward = Math.max(found.forward, share(valuesOf(top), data));
         }
         const own = readBlobs(plan, variables.all);
-        for (const [place, { data }] of of(arrays, "after")) {
+        for (const [place, { data }] of arraysOf(arrays, "after")) {
           const [layer, index] = place.split("/");
           found.forward = Math.max(found.forward, share(own.get(layer)![Number(index)].data, data));
         }
 
-        const given = of(arrays, "given");
+        const given = arraysOf(arrays, "given");
         if (given.length === 0) return;
         const weighted = (...values: Tensor[]): Tensor => {
           const all = new Map([...inputs, ...floats.map(([blob], i): [string, Tensor] => [blob, values[i]])]);
@@ -112,7 +118,7 @@ export function describeLayers(engineName: EngineName): void {
           plan,
           variables.all.map((one) => (grads[one.name] as Tensor | null) ?? tf.zerosLike(one)),
         );
-        for (const [place, { data }] of of(arrays, "slopes")) {
+        for (const [place, { data }] of arraysOf(arrays, "slopes")) {
           const [layer, index] = place.split("/");
           found.gradient = Math.max(found.gradient, share(learned.get(layer)![Number(index)].data, data));
         }
@@ -124,7 +130,7 @@ export function describeLayers(engineName: EngineName): void {
     });
 
     test("there is a case for every type of layer that runs", () => {
-      const types = names.flatMap((name) =>
+      const types = layerCases.flatMap((name) =>
         readNetPrototxt(join(folder, `${name}.prototxt`)).layer.map(({ type }) => type),
       );
       expect(layerTypes.filter((type) => !types.includes(type))).toEqual([]);

@@ -13,7 +13,7 @@ const repository = resolve(__dirname, "../..");
 const builtExtension = join(repository, "jupyter-ext/jupyterlab_histobook/labextension");
 
 /** A quiet Chromium that asks nobody for updates; its sandbox cannot start as root, as in containers. */
-const browserFlags = [
+export const browserFlags = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",

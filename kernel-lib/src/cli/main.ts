@@ -4,6 +4,7 @@ import { exitStatus } from "./command.js";
 import { databasesCommand } from "./databases.js";
 import { doctorCommand } from "./doctor.js";
 import { evaluateCommand } from "./evaluate.js";
+import { exportCommand } from "./export.js";
 import { fetchCommand } from "./fetch.js";
 import { foldsCommand } from "./folds.js";
 import { inspectCommand } from "./inspect.js";
@@ -30,6 +31,7 @@ export async function main(argv: string[]): Promise<void> {
     outputCommand(),
     thresholdCommand(),
     evaluateCommand(),
+    exportCommand(),
     runCommand(),
     inspectCommand(),
     doctorCommand(),

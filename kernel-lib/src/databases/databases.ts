@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { encodeMean } from "../caffe/index.js";
 import { checkLeakage, foldsKey } from "../folds/index.js";
@@ -8,6 +8,7 @@ import {
   isHistobookError,
   numberOption,
   removeUnfinished,
+  replaceFolder,
   unfinishedPath,
   writeWholeFile,
   type RunOptions,
@@ -177,13 +178,6 @@ async function makeFold(
   } finally {
     for (const path of unfinished) rmSync(path, { recursive: true, force: true });
   }
-}
-
-function replaceFolder(from: string, to: string): void {
-  const old = unfinishedPath(`${to}.old`);
-  if (existsSync(to)) renameSync(to, old);
-  renameSync(from, to);
-  rmSync(old, { recursive: true, force: true });
 }
 
 function isMade(directory: string, manifest: Manifest, fold: number, size: number, key: string): boolean {

@@ -1,6 +1,6 @@
-import { HistobookError } from "../foundation/index.js";
 import type { MeanImage } from "../caffe/index.js";
 import type { Engine } from "./engine.js";
+import { classifierEnds } from "./ends.js";
 import { createVariables, runNetwork } from "./network.js";
 import type { NetworkPlan } from "./plan.js";
 import type { Weights } from "./weights.js";
@@ -34,15 +34,7 @@ export function eagerClassifier(
   mean: MeanImage | null,
 ): Classifier {
   const { tf } = engine;
-  const { input, output, size, classes } = endsOf(plan);
-  if (mean && (mean.channels !== 3 || mean.height !== size || mean.width !== size)) {
-    throw new HistobookError("BadInput", {
-      subject: "mean image",
-      found: `${mean.channels} x ${mean.height} x ${mean.width}`,
-      expected: `3 x ${size} x ${size} as the network's input`,
-      fix: "use the mean image of the database that the model was trained on",
-    });
-  }
+  const { input, output, size, classes } = classifierEnds(plan, mean);
   const variables = createVariables(tf, plan, weights);
   const meanRgb = mean ? interleaved(mean) : new Float32Array(size * size * 3);
   return {
@@ -84,28 +76,4 @@ function subtractMean(pixels: Uint8Array, meanRgb: Float32Array): Float32Array {
     }
   }
   return values;
-}
-
-function endsOf(plan: NetworkPlan): { input: string; output: string; size: number; classes: number } {
-  const [input] = plan.inputs.keys();
-  const shape = plan.inputs.get(input) ?? [];
-  const last = plan.layers.at(-1);
-  const output = plan.outputs.at(-1);
-  if (!last || output === undefined || last.layer.type !== "Softmax" || plan.inputs.size !== 1) {
-    throw new HistobookError("Unsupported", {
-      subject: `network "${plan.name}"`,
-      found: `an output of type "${last?.layer.type ?? "nothing"}"`,
-      expected: "one image as input and a Softmax layer as output",
-      fix: "use the tutorial's deploy.prototxt",
-    });
-  }
-  if (shape.length !== 3 || shape[0] !== 3 || shape[1] !== shape[2]) {
-    throw new HistobookError("Unsupported", {
-      subject: `network "${plan.name}"`,
-      found: `an input of ${shape.join(" x ")}`,
-      expected: "3 channels and as many rows as columns",
-      fix: "use the tutorial's deploy.prototxt",
-    });
-  }
-  return { input, output, size: shape[1], classes: last.tops[0][0] };
 }

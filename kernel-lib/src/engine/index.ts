@@ -1,11 +1,25 @@
 /** Which TensorFlow.js backend runs, and Caffe's networks as its operations. */
 export { engineChoices, type Engine, type EngineChoice, type EngineName } from "./engine.js";
 export { loadEngine } from "./loadEngine.js";
+export { reorder } from "./layout.js";
 export { reportPassedOver } from "./passedOver.js";
 export { eagerClassifier, type Classifier } from "./classifier.js";
 export { eagerLearner } from "./eagerLearner.js";
 export type { Learner, LearnerSettings, LearnerState } from "./learner.js";
-export { layerTypes, type ParameterPlan, type Shape } from "./layers/index.js";
+export { classifierEnds, type ClassifierEnds } from "./ends.js";
+export {
+  averageFactors,
+  convolutionWindow,
+  isGiven,
+  layerTypes,
+  poolingAxes,
+  poolingAxis,
+  poolingMargin,
+  type ConvolutionWindow,
+  type ParameterPlan,
+  type PoolingAxis,
+  type Shape,
+} from "./layers/index.js";
 export { isDataLayer, parameterCount, planNetwork, type NetworkPlan, type PlannedLayer } from "./plan.js";
 export { solverKind, type SolverConstants, type SolverType } from "./updateRules.js";
 export {

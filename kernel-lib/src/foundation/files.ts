@@ -100,6 +100,14 @@ export function makeFolder(path: string): void {
   }
 }
 
+/** Puts a folder that is whole in the place of an older one, if there is one; both lie in the same file system. */
+export function replaceFolder(from: string, to: string): void {
+  const old = unfinishedPath(`${to}.old`);
+  if (existsSync(to)) renameSync(to, old);
+  renameSync(from, to);
+  rmSync(old, { recursive: true, force: true });
+}
+
 /** Removes what killed processes of this machine left half written in a folder. */
 export function removeUnfinished(folder: string): void {
   for (const name of readdirSync(folder)) {

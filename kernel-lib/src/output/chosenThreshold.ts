@@ -9,6 +9,7 @@ import {
   sampleIndices,
   type RunOptions,
 } from "../foundation/index.js";
+import { foldModelFiles, modelScale } from "../models/index.js";
 import {
   imageSize,
   parentListName,
@@ -21,7 +22,7 @@ import {
   type Study,
 } from "../study/index.js";
 import { bestThreshold, countPixels, scoresOf } from "./metrics.js";
-import { foldModelFiles, loadModel, outputScale } from "./model.js";
+import { loadModel } from "./model.js";
 import { applyThreshold } from "./pictures.js";
 import { predictPixels } from "./probabilityMap.js";
 
@@ -56,7 +57,7 @@ export async function chooseThreshold(
   const cases = study.cases.filter((one) => patients.includes(one.patient) && one.maskPath !== null);
   if (cases.length === 0) throw noValidationImages(directory, fold, patients);
   const files = foldModelFiles(directory, fold);
-  const scale = outputScale(files, undefined, () => manifest.scale ?? 0.5);
+  const scale = modelScale(files, undefined, () => manifest.scale ?? 0.5);
   const parts = [
     files.model,
     files.mean,

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import type { EngineChoice } from "../engine/index.js";
 import { readParentList } from "../folds/index.js";
 import { HistobookError, numberOption, type RunOptions, type Skipped } from "../foundation/index.js";
+import { foldModelFiles, modelScale, namedModelFiles, type ModelFiles } from "../models/index.js";
 import {
   listCases,
   openStudy,
@@ -12,7 +13,6 @@ import {
   type Case,
 } from "../study/index.js";
 import type { FirstLine } from "./probabilityMap.js";
-import { foldModelFiles, namedModelFiles, outputScale, type ModelFiles } from "./model.js";
 
 /** The options of step 5, as the command line names them. */
 export interface OutputOptions extends RunOptions {
@@ -80,7 +80,7 @@ function foldJobs(directory: string | undefined, options: OutputOptions): Job[] 
       cases,
       problems,
       files,
-      scale: outputScale(files, options.scale, () => workingScale(study.directory)),
+      scale: modelScale(files, options.scale, () => workingScale(study.directory)),
       folder: join(
         options.out === undefined ? join(study.directory, "out") : resolve(options.out),
         String(fold),
@@ -93,7 +93,7 @@ function folderJob(directory: string | undefined, options: OutputOptions): Job {
   const { images = "", model, mean, fold, out } = options;
   const files =
     model !== undefined && mean !== undefined
-      ? namedModelFiles(model, mean)
+      ? namedModelFiles(model, { mean })
       : foldModelFiles(resolve(requireStudy(directory)), fold ?? 1, options);
   const { cases, problems } = listCases(resolve(images), { needPatients: false });
   const hasStudy = directory !== undefined && existsSync(directory);
@@ -111,7 +111,7 @@ function folderJob(directory: string | undefined, options: OutputOptions): Job {
 /** Images from elsewhere may have been scanned at another magnification than the study's: a scale that is given wins. */
 function folderScale(files: ModelFiles, explicit: number | undefined, fallback: () => number): number {
   return explicit === undefined
-    ? outputScale(files, undefined, fallback)
+    ? modelScale(files, undefined, fallback)
     : numberOption("--scale", explicit, { minimum: 0.001, maximum: 4 });
 }
 

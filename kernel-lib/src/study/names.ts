@@ -149,6 +149,26 @@ export function snapshotPrefix(size: number, fold: number): string {
   return `${fold}_caffenet_train_w${size}`;
 }
 
+/** Which fold and patch size a model's file name tells of. */
+export interface ModelName {
+  fold: number;
+  /** Side of a patch in pixels. */
+  size: number;
+}
+
+const modelNamePattern = /^([1-9]\d*)_caffenet_train_w([1-9]\d*)_iter_\d+\.caffemodel$/;
+
+/**
+ * Reads a model's file name, `1_caffenet_train_w32_iter_600000.caffemodel`; undefined when it is not one of step 4's.
+ *
+ * @example
+ * parseModelName("1_caffenet_train_w32_iter_600000.caffemodel"); // => { fold: 1, size: 32 }
+ */
+export function parseModelName(file: string): ModelName | undefined {
+  const parts = modelNamePattern.exec(file);
+  return parts ? { fold: Number(parts[1]), size: Number(parts[2]) } : undefined;
+}
+
 /** `models/deploy.prototxt`: the network of step 5, the same for all folds. */
 export const deployName = "models/deploy.prototxt";
 

@@ -5,7 +5,7 @@ import type { Tensor, TensorFlow } from "../tensorflow.js";
 import { multipliers, spatial, unsupported, type LayerKind, type ParameterPlan } from "./layer.js";
 
 /** Window, stride, padding and dilation along rows and columns. */
-interface Window {
+export interface ConvolutionWindow {
   kernel: [number, number];
   stride: [number, number];
   pad: [number, number];
@@ -17,7 +17,7 @@ export const convolution: LayerKind = {
   bottoms: 1,
   shapes(layer, [bottom]) {
     const [, height, width] = spatial(layer, bottom);
-    const { kernel, stride, pad, dilation } = windowOf(layer);
+    const { kernel, stride, pad, dilation } = convolutionWindow(layer);
     const size = (length: number, axis: 0 | 1): number => {
       const extent = dilation[axis] * (kernel[axis] - 1) + 1;
       return Math.floor((length + 2 * pad[axis] - extent) / stride[axis]) + 1;
@@ -35,7 +35,7 @@ export const convolution: LayerKind = {
   parameters(layer, [bottom]) {
     const parameter = parameterOf(layer);
     const [channels] = spatial(layer, bottom);
-    const [height, width] = windowOf(layer).kernel;
+    const [height, width] = convolutionWindow(layer).kernel;
     const inputs = channels / groupsOf(layer, channels);
     const shape = [parameter.numOutput, inputs, height, width];
     const layout = {
@@ -62,7 +62,7 @@ export const convolution: LayerKind = {
     ];
   },
   run({ tf, layer, bottoms, parameters, training }) {
-    const { kernel, stride, pad, dilation } = windowOf(layer);
+    const { kernel, stride, pad, dilation } = convolutionWindow(layer);
     const keepsSize = [0, 1].every(
       (axis) => stride[axis] === 1 && 2 * pad[axis] === dilation[axis] * (kernel[axis] - 1),
     );
@@ -144,7 +144,16 @@ function groupsOf(layer: LayerParameter, channels: number): number {
   throw unsupported(layer, `group: ${group}`, `a divisor of ${channels} channels and ${numOutput} outputs`);
 }
 
-function windowOf(layer: LayerParameter): Window {
+/**
+ * Reads a convolution's window as Caffe does: `kernel_h` and `kernel_w`, else `kernel_size` once or for each axis.
+ *
+ * @returns rows and columns, in pixels of the layer's input
+ * @throws HistobookError `Unsupported` without a size, or for a setting that histobook does not know.
+ * @example
+ * const text = 'layer { name: "c" type: "Convolution" convolution_param { num_output: 2 kernel_size: 5 pad: 2 } }';
+ * convolutionWindow(parseNet(text, "example").layer[0]).pad; // => [2, 2]
+ */
+export function convolutionWindow(layer: LayerParameter): ConvolutionWindow {
   const parameter = parameterOf(layer);
   const both = (repeated: number[], fallback: number): [number, number] => [
     repeated.at(0) ?? fallback,

@@ -26,6 +26,9 @@ import { flatten, reshape } from "./reshaping.js";
 import { silence, split } from "./routing.js";
 import { bias, scale } from "./scale.js";
 
+export { convolutionWindow, type ConvolutionWindow } from "./convolution.js";
+export { averageFactors, poolingAxes, poolingAxis, poolingMargin, type PoolingAxis } from "./pooling.js";
+export { isGiven } from "./layer.js";
 export type { LayerCall, LayerKind, ParameterPlan, Shape } from "./layer.js";
 
 /** Every layer that histobook can run, by the name that Caffe gives its type. */

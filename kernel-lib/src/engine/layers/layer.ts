@@ -71,7 +71,13 @@ export function unsupported(layer: LayerParameter, found: string, expected: stri
   });
 }
 
-/** Tells whether a prototxt gives a field; one that it leaves out lies on the prototype, as Caffe's default. */
+/**
+ * Tells whether a prototxt gives a field; one that it leaves out lies on the prototype, as Caffe's default.
+ *
+ * @example
+ * const net = parseNet('layer { name: "d" type: "Dropout" dropout_param { } }', "example");
+ * isGiven(net.layer[0].dropoutParam, "dropoutRatio"); // => false
+ */
 export function isGiven<Message extends object>(
   message: Message | undefined,
   field: keyof Message & string,

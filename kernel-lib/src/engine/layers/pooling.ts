@@ -50,12 +50,35 @@ export function averageDivisors({ length, kernel, stride, pad, output }: Pooling
   });
 }
 
+/**
+ * How far the windows reach past the input, before it and behind it, in pixels.
+ *
+ * @example
+ * poolingMargin(poolingAxis(32, 3, 2, 0)); // => [0, 1]
+ */
+export function poolingMargin({ length, kernel, stride, pad, output }: PoolingAxis): [number, number] {
+  return [pad, Math.max((output - 1) * stride + kernel - pad - length, 0)];
+}
+
+/**
+ * What the average over a whole window, zeros where there is no pixel, is multiplied by to give Caffe's.
+ *
+ * @returns a factor for each window, row by row
+ * @example
+ * averageFactors([poolingAxis(3, 3, 2, 0), poolingAxis(4, 3, 2, 0)]); // => [1, 1.5]
+ */
+export function averageFactors([rows, columns]: readonly PoolingAxis[]): number[] {
+  const area = rows.kernel * columns.kernel;
+  const across = averageDivisors(columns);
+  return averageDivisors(rows).flatMap((down) => across.map((one) => area / (down * one)));
+}
+
 /** Caffe's POOLING by maximum or average. */
 export const pooling: LayerKind = {
   bottoms: 1,
   shapes(layer, [bottom]) {
     const [channels] = spatial(layer, bottom);
-    const axes = axesOf(layer, bottom);
+    const axes = poolingAxes(layer, bottom);
     if (axes.some(({ output }) => output < 1)) {
       throw unsupported(
         layer,
@@ -69,7 +92,7 @@ export const pooling: LayerKind = {
     return [[channels, ...axes.map(({ output }) => output)]];
   },
   run({ tf, layer, shapes, bottoms }) {
-    const axes = axesOf(layer, shapes[0]);
+    const axes = poolingAxes(layer, shapes[0]);
     const input = bottoms[0] as Tensor4D;
     const isAverage = layer.poolingParam?.pool === PoolingParameter_PoolMethod.AVE;
     return [isAverage ? averagePool(tf, input, axes) : maximumPool(tf, input, axes)];
@@ -93,10 +116,8 @@ export function averagePool(tf: TensorFlow, input: Tensor4D, axes: PoolingAxis[]
     return tf.avgPool(input, kernel, stride, "same");
   }
   const averages = tf.avgPool(padTo(tf, input, axes, 0), kernel, stride, "valid");
-  const [rows, columns] = axes.map(averageDivisors);
-  const area = kernel[0] * kernel[1];
-  const factors = rows.flatMap((row) => columns.map((column) => area / (row * column)));
-  return tf.mul(averages, tf.tensor4d(factors, [1, rows.length, columns.length, 1]));
+  const factors = tf.tensor4d(averageFactors(axes), [1, axes[0].output, axes[1].output, 1]);
+  return tf.mul(averages, factors);
 }
 
 function windowsOf(axes: PoolingAxis[]): { kernel: [number, number]; stride: [number, number] } {
@@ -104,7 +125,16 @@ function windowsOf(axes: PoolingAxis[]): { kernel: [number, number]; stride: [nu
   return { kernel: [rows.kernel, columns.kernel], stride: [rows.stride, columns.stride] };
 }
 
-function axesOf(layer: LayerParameter, shape: readonly number[]): [PoolingAxis, PoolingAxis] {
+/**
+ * Plans both axes of a pooling layer.
+ *
+ * @param shape channels, height and width of its input
+ * @throws HistobookError `Unsupported` without a size, or for a setting that histobook does not know.
+ * @example
+ * const text = 'layer { name: "p" type: "Pooling" pooling_param { kernel_size: 3 stride: 2 } }';
+ * poolingAxes(parseNet(text, "example").layer[0], [32, 32, 16]).map(({ output }) => output); // => [16, 8]
+ */
+export function poolingAxes(layer: LayerParameter, shape: readonly number[]): [PoolingAxis, PoolingAxis] {
   const parameter = layer.poolingParam;
   if (!parameter) throw unsupported(layer, "no pooling_param", "pooling_param { pool kernel_size stride }");
   if (parameter.pool === PoolingParameter_PoolMethod.STOCHASTIC) {
@@ -131,10 +161,7 @@ function isSame({ length, kernel, stride, pad, output }: PoolingAxis): boolean {
 }
 
 function padTo(tf: TensorFlow, input: Tensor4D, axes: PoolingAxis[], value: number): Tensor4D {
-  const margins = axes.map(({ length, kernel, stride, pad, output }): [number, number] => {
-    const end = Math.max((output - 1) * stride + kernel - pad - length, 0);
-    return [pad, end];
-  });
+  const margins = axes.map(poolingMargin);
   const whole = margins.flat().every((margin) => margin === 0);
   return whole ? input : tf.pad4d(input, [[0, 0], margins[0], margins[1], [0, 0]], value);
 }
