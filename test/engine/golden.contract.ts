@@ -25,6 +25,7 @@ import {
 import { createVariables, runNetwork } from "../../kernel-lib/dist/engine/network.js";
 import { deployNetTemplate } from "../../kernel-lib/dist/training/index.js";
 import { copyOfDatabase, golden } from "./golden.js";
+import { expectWithin } from "../figures.js";
 import { largestDifference, largestValue, readNpy, readNpz } from "./numpy.js";
 
 /** What is not part of the repository: the author's models and Caffe's answers to them. */
@@ -104,7 +105,13 @@ export function describeGolden(name: EngineName): void {
         expect(history[index].shape).toEqual(shape);
         const raw = history[index].data.map((one) => one / multipliers[index]);
         // Caffe's own differ from double precision by up to 6e-5 of the largest (conv1).
-        expect(largestDifference(raw, expected) / largestValue(expected), `blob ${index}`).toBeLessThan(1e-4);
+        const share = largestDifference(raw, expected) / largestValue(expected);
+        expectWithin(
+          "Training",
+          `gradients of one batch, engine ${name} (of the largest value)`,
+          share,
+          1e-4,
+        );
       });
     });
 
@@ -118,7 +125,8 @@ export function describeGolden(name: EngineName): void {
         const expected = readNpy(join(answers, `model${number}_prob.npy`));
         expect(patches.shape).toEqual([100, 32, 32, 3]);
         const found = classifier.classify(patches.data as Uint8Array);
-        expect(largestDifference(found, expected.data)).toBeLessThan(1e-5);
+        const what = `probabilities of 100 patches, the author's model ${number}, engine ${name}`;
+        expectWithin("Forward", what, largestDifference(found, expected.data), 1e-5);
         // Patches are classified alike alone and together.
         const alone = classifier.classify(patches.data.subarray(64 * 3072, 65 * 3072) as Uint8Array);
         expect(largestDifference(alone, expected.data.subarray(128, 130))).toBeLessThan(1e-5);
@@ -138,7 +146,9 @@ export function describeGolden(name: EngineName): void {
             return (top.rank === 4 ? tf.transpose(top, [0, 3, 1, 2]) : top).dataSync();
           });
           const { data } = read(index + 1, layer.name);
-          expect(largestDifference(found, data) / largestValue(data), layer.name).toBeLessThan(1e-4);
+          const share = largestDifference(found, data) / largestValue(data);
+          const what = `every layer's blob, the author's model 1, engine ${name} (of the largest value)`;
+          expectWithin("Forward", what, share, 1e-4);
         });
         tf.dispose(variables.all);
       });

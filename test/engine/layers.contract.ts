@@ -17,6 +17,7 @@ import {
   type Weights,
 } from "../../kernel-lib/dist/engine/index.js";
 import { createVariables, readBlobs, runNetwork } from "../../kernel-lib/dist/engine/network.js";
+import { expectWithin } from "../figures.js";
 import { golden } from "./golden.js";
 import { largestDifference, largestValue, readNpz, type NumpyArray } from "./numpy.js";
 
@@ -125,8 +126,10 @@ export function describeLayers(engineName: EngineName): void {
       });
       expect(tf.memory().numTensors).toBe(before);
       tf.dispose(variables.all);
-      expect(found.forward).toBeLessThan(1e-5);
-      expect(found.gradient).toBeLessThan(1e-4);
+      const group = `Layers, ${layerCases.length} cases`;
+      const what = (pass: string) => `${pass}, engine ${engineName} (of the largest value)`;
+      expectWithin(group, what("forward"), found.forward, 1e-5);
+      expectWithin(group, what("gradients"), found.gradient, 1e-4);
     });
 
     test("there is a case for every type of layer that runs", () => {

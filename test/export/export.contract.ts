@@ -9,6 +9,7 @@ import { networkGraph } from "../../kernel-lib/dist/export/network.js";
 import { namedModelFiles, readTrainedNetwork } from "../../kernel-lib/dist/models/index.js";
 import { arraysOf, layerCases, readLayerCase } from "../engine/layers.contract.js";
 import { largestDifference, largestValue, readNpy } from "../engine/numpy.js";
+import { expectWithin } from "../figures.js";
 import { batchOf, doubtfulPatches, graphOf, lessMean, naiveAnswers, readTrained } from "./networks.js";
 import type { BatchArray, Runtime } from "./runtime.js";
 
@@ -31,8 +32,8 @@ export function describeExport(name: string, open: () => Promise<Runtime>): void
       run = await open();
     });
 
-    test.each(cases)("gives real Caffe's values: %s", async (name) => {
-      const { plan, arrays, weights } = readLayerCase(name);
+    test.each(cases)("gives real Caffe's values: %s", async (layerCase) => {
+      const { plan, arrays, weights } = readLayerCase(layerCase);
       const tops = arraysOf(arrays, "top");
       const inputs = arraysOf(arrays, "in").map(([blob, array]): [string, BatchArray] => [
         blob,
@@ -47,7 +48,8 @@ export function describeExport(name: string, open: () => Promise<Runtime>): void
       tops.forEach(([blob, { shape, data }], index) => {
         const output = found.get(graph.outputs[index].name)!;
         expect(output.shape, blob).toEqual(shape);
-        expect(largestDifference(output.data, data) / largestValue(data), blob).toBeLessThan(1e-5);
+        const share = largestDifference(output.data, data) / largestValue(data);
+        expectWithin("Exported", `layers, ${name} (of the largest value)`, share, 1e-5);
       });
     });
 
@@ -87,7 +89,8 @@ export function describeAuthorsModels(name: string, open: () => Promise<Runtime>
       const expected = readNpy(join(shared, "golden", "a", `model${number}_prob.npy`)).data;
       const graph = networkGraph(readTrainedNetwork(namedModelFiles(model)));
       const found = await run(graph, new Map([["patches", batchOf(patches, 32)]]));
-      expect(largestDifference(found.get("probability")!.data, expected)).toBeLessThan(1e-5);
+      const largest = largestDifference(found.get("probability")!.data, expected);
+      expectWithin("Exported", `probabilities of 100 patches, the author's models, ${name}`, largest, 1e-5);
     });
   });
 }
