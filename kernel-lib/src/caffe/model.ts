@@ -3,7 +3,7 @@ import { writeWholeFile } from "../foundation/index.js";
 import { decodeBlob, encodeBlob, type Blob } from "./blob.js";
 import { LayerParameterSchema, NetParameterSchema, Phase, type NetParameter } from "./generated/caffe_pb.js";
 import { checkOrder } from "./order.js";
-import { filterNet } from "./phase.js";
+import { filterNet, type NetUse } from "./phase.js";
 import { damaged, decodeMessage, readFileOf } from "./protobuf.js";
 import { upgradeNet } from "./upgrade.js";
 
@@ -65,8 +65,12 @@ export function decodeModel(bytes: Uint8Array, subject: string): CaffeModel {
  * const { net, weights } = readModel("test/fixtures/caffe/d/init.caffemodel");
  * encodeModel(net, weights).length; // => 581198
  */
-export function encodeModel(net: NetParameter, weights: ReadonlyMap<string, readonly Blob[]>): Uint8Array {
-  const written = filterNet(net, { phase: Phase.TRAIN });
+export function encodeModel(
+  net: NetParameter,
+  weights: ReadonlyMap<string, readonly Blob[]>,
+  use: NetUse = { phase: Phase.TRAIN },
+): Uint8Array {
+  const written = filterNet(net, use);
   const names = new Set(written.layer.map((layer) => layer.name));
   for (const name of weights.keys()) {
     if (!names.has(name))
@@ -106,8 +110,9 @@ export function writeModel(
   path: string,
   net: NetParameter,
   weights: ReadonlyMap<string, readonly Blob[]>,
+  use?: NetUse,
 ): void {
-  writeWholeFile(path, encodeModel(net, weights));
+  writeWholeFile(path, encodeModel(net, weights, use));
 }
 
 /** Every loss of Caffe's: SoftmaxWithLoss, EuclideanLoss, HingeLoss ... */

@@ -1,4 +1,10 @@
-import { filterNet, type LayerParameter, type NetParameter, type Phase } from "../caffe/index.js";
+import {
+  filterNet,
+  type LayerParameter,
+  type NetParameter,
+  type NetUse,
+  type Phase,
+} from "../caffe/index.js";
 import { HistobookError, isHistobookError } from "../foundation/index.js";
 import { isSource, kindOf, type LayerKind, type ParameterPlan, type Shape } from "./layers/index.js";
 import { shareParameters } from "./sharing.js";
@@ -28,6 +34,7 @@ export interface NetworkPlan {
 /**
  * Plans a network for one phase: leaves out the other phase's layers and works out every shape.
  *
+ * @param use the phase, or a use with level and stages too
  * @param inputShapes shapes of what data layers bring, by top, e.g. data -> [3, 32, 32] and label -> []; a
  *   prototxt with `input_dim` or an Input layer brings its own
  * @param file the prototxt, which errors name when it is given
@@ -40,12 +47,12 @@ export interface NetworkPlan {
  */
 export function planNetwork(
   net: NetParameter,
-  phase: Phase,
+  use: Phase | NetUse,
   inputShapes: ReadonlyMap<string, Shape>,
   file?: string,
 ): NetworkPlan {
   try {
-    return planLayers(net, phase, inputShapes);
+    return planLayers(net, typeof use === "number" ? { phase: use } : use, inputShapes);
   } catch (error) {
     if (file === undefined || !isHistobookError(error)) throw error;
     const subject = `${file}: ${error.parts.subject}`;
@@ -53,8 +60,8 @@ export function planNetwork(
   }
 }
 
-function planLayers(net: NetParameter, phase: Phase, inputShapes: ReadonlyMap<string, Shape>): NetworkPlan {
-  const active = filterNet(net, { phase }).layer;
+function planLayers(net: NetParameter, use: NetUse, inputShapes: ReadonlyMap<string, Shape>): NetworkPlan {
+  const active = filterNet(net, use).layer;
   const inputs = new Map<string, Shape>();
   const made = new Map<string, Shape>();
   const layers: PlannedLayer[] = [];

@@ -1,7 +1,8 @@
-import { filterNet, Phase, type NetParameter, type SolverParameter } from "../caffe/index.js";
+import { filterNet, type SolverParameter } from "../caffe/index.js";
 import type { EngineChoice } from "../engine/index.js";
 import { numberOption, type RunOptions } from "../foundation/index.js";
 import { batchParameter } from "./source.js";
+import type { SolverNetwork } from "./solverNetworks.js";
 import type { LogEntry } from "./trainingLog.js";
 
 /** The options of step 4, as the command line names them. What is given wins over the prototxts for this run. */
@@ -55,14 +56,18 @@ export function overridesOf(options: Overrides): Overrides {
   };
 }
 
-/** Changes a solver and its network, as read, to what was asked for in this run; the files stay as they are. */
-export function applyOverrides(solver: SolverParameter, net: NetParameter, overrides: Overrides): void {
+/** Changes a solver and the network that it trains, as read, to what was asked for in this run; the files stay as they are. */
+export function applyOverrides(
+  solver: SolverParameter,
+  { net, use }: SolverNetwork,
+  overrides: Overrides,
+): void {
   const { iterations, batch, snapshotEvery, learningRate } = overrides;
   if (iterations !== undefined) solver.maxIter = iterations;
   if (snapshotEvery !== undefined) solver.snapshot = snapshotEvery;
   if (learningRate !== undefined) solver.baseLr = learningRate;
   if (batch === undefined) return;
-  for (const layer of filterNet(net, { phase: Phase.TRAIN }).layer) {
+  for (const layer of filterNet(net, use).layer) {
     const parameter = batchParameter(layer);
     if (parameter) parameter.batchSize = batch;
   }

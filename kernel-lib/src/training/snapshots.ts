@@ -1,14 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import {
-  readModel,
-  readSolverState,
-  writeModel,
-  writeSolverState,
-  type NetParameter,
-} from "../caffe/index.js";
+import { readModel, readSolverState, writeModel, writeSolverState } from "../caffe/index.js";
 import type { LearnerState } from "../engine/index.js";
 import { HistobookError, makeFolder } from "../foundation/index.js";
+import type { SolverNetwork } from "./solverNetworks.js";
 
 /** A training run at rest: what a .solverstate and the .caffemodel that it names hold. */
 export interface Snapshot extends LearnerState {
@@ -33,12 +28,12 @@ export function snapshotFiles(prefix: string, iteration: number): { model: strin
 export function writeSnapshot(
   workingDirectory: string,
   prefix: string,
-  net: NetParameter,
+  { net, use }: Pick<SolverNetwork, "net" | "use">,
   snapshot: Snapshot,
 ): { model: string; state: string } {
   const files = snapshotFiles(prefix, snapshot.iteration);
   makeFolder(dirname(resolve(workingDirectory, prefix)));
-  writeModel(resolve(workingDirectory, files.model), net, snapshot.weights);
+  writeModel(resolve(workingDirectory, files.model), net, snapshot.weights, use);
   writeSolverState(resolve(workingDirectory, files.state), {
     iteration: snapshot.iteration,
     learnedNet: files.model,

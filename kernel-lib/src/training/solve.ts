@@ -1,5 +1,12 @@
 import { resolve } from "node:path";
-import { filterNet, Phase, readModel, type NetParameter, type SolverParameter } from "../caffe/index.js";
+import {
+  filterNet,
+  Phase,
+  readModel,
+  SolverParameter_SnapshotFormat as SnapshotFormat,
+  type LayerParameter,
+  type SolverParameter,
+} from "../caffe/index.js";
 import {
   eagerLearner,
   initialWeights,
@@ -13,6 +20,7 @@ import {
 } from "../engine/index.js";
 import { HistobookError } from "../foundation/index.js";
 import { openFeed } from "./feed.js";
+import type { SolverNetwork } from "./solverNetworks.js";
 import { readSnapshot, type Snapshot } from "./snapshots.js";
 import { SolverRun, testIterations, type OpenPhase, type SolveResult, type SolveTask } from "./solverRun.js";
 
@@ -29,14 +37,15 @@ export async function solve(task: SolveTask): Promise<SolveResult> {
   const start = task.snapshot === undefined ? undefined : readSnapshot(task.snapshot, workingDirectory);
   const from = start?.iteration ?? 0;
   const reread = task.cursor === "restart";
-  const train = await openPhase(task, Phase.TRAIN, reread ? 0 : from * solver.iterSize);
+  const { networks } = task;
+  const train = await openPhase(task, networks.train, reread ? 0 : from * solver.iterSize);
   let test: OpenPhase | undefined;
   let learner: Learner | undefined;
   try {
-    if (solver.testInterval > 0 && hasTestPhase(task.net)) {
+    if (solver.testInterval > 0 && networks.test && dataLayer(networks.test)) {
       test = await openPhase(
         task,
-        Phase.TEST,
+        networks.test,
         reread ? 0 : testsBefore(solver, from) * testIterations(solver),
       );
     }
@@ -54,12 +63,14 @@ export async function solve(task: SolveTask): Promise<SolveResult> {
   }
 }
 
-async function openPhase(task: SolveTask, phase: Phase, startBatch: number): Promise<OpenPhase> {
-  const { net, workingDirectory, subject, seed } = task;
-  const layer = filterNet(net, { phase }).layer.find(isDataLayer);
+async function openPhase(task: SolveTask, network: SolverNetwork, startBatch: number): Promise<OpenPhase> {
+  const { workingDirectory, subject, seed } = task;
+  const { net, use, name: file } = network;
+  const { phase } = use;
+  const layer = dataLayer(network);
   if (!layer) {
     throw new HistobookError("BadInput", {
-      subject,
+      subject: file ?? subject,
       found: `no data layer in the network's ${Phase[phase]} phase`,
       expected: 'a layer of type "Data"',
       fix: "correct the network's prototxt",
@@ -72,7 +83,7 @@ async function openPhase(task: SolveTask, phase: Phase, startBatch: number): Pro
   const shapes = new Map<string, Shape>([[data, [feed.images.channels, side, side]]]);
   if (label !== undefined) shapes.set(label, []);
   try {
-    return { plan: planNetwork(net, phase, shapes, task.netFile), feed };
+    return { plan: planNetwork(net, use, shapes, file), feed };
   } catch (error) {
     await feed.close();
     throw error;
@@ -84,9 +95,13 @@ function startLearner(task: SolveTask, { plan, feed }: OpenPhase, start: Snapsho
   const fresh = initialWeights(plan, solver.randomSeed >= 0n ? Number(solver.randomSeed) : seed);
   let weights: Weights = fresh;
   if (start) weights = takeWeights(plan, start.weights, task.snapshot ?? subject);
-  else if (file !== undefined) {
-    const path = resolve(task.workingDirectory, file);
-    weights = takeWeights(plan, readModel(path).weights, path, fresh);
+  else {
+    // Several files may be named, with commas in between: each gives the layers that it has.
+    const files = file === undefined ? solver.weights : [file];
+    for (const name of files.flatMap((names) => names.split(","))) {
+      const path = resolve(task.workingDirectory, name);
+      weights = takeWeights(plan, readModel(path).weights, path, weights);
+    }
   }
   return eagerLearner(
     engine,
@@ -114,6 +129,14 @@ function startLearner(task: SolveTask, { plan, feed }: OpenPhase, start: Snapsho
 function checkSolver(solver: SolverParameter, subject: string): void {
   const wrong = (found: string, expected: string): HistobookError =>
     new HistobookError("BadInput", { subject, found, expected, fix: "correct the solver's prototxt" });
+  if (solver.snapshotFormat === SnapshotFormat.HDF5) {
+    throw new HistobookError("Unsupported", {
+      subject,
+      found: "snapshot_format: HDF5",
+      expected: "BINARYPROTO, Caffe's default",
+      fix: "remove that line from the solver",
+    });
+  }
   if (!(solver.maxIter > 0)) throw wrong(`max_iter: ${solver.maxIter}`, "at least 1");
   if (!(solver.baseLr > 0))
     throw wrong(`base_lr: ${Number(solver.baseLr.toPrecision(7))}`, "a positive learning rate");
@@ -124,8 +147,8 @@ function checkSolver(solver: SolverParameter, subject: string): void {
   }
 }
 
-function hasTestPhase(net: NetParameter): boolean {
-  return filterNet(net, { phase: Phase.TEST }).layer.some(isDataLayer);
+function dataLayer({ net, use }: SolverNetwork): LayerParameter | undefined {
+  return filterNet(net, use).layer.find(isDataLayer);
 }
 
 /** How many tests an undisturbed run has done before an iteration begins. */

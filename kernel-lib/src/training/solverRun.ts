@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { NetParameter, SolverParameter } from "../caffe/index.js";
+import type { SolverParameter } from "../caffe/index.js";
 import type { Engine, Learner, NetworkPlan } from "../engine/index.js";
 import { HistobookError, type RunOptions } from "../foundation/index.js";
 import type { Feed } from "./feed.js";
 import { learningRate } from "./learningRate.js";
+import type { SolverNetworks } from "./solverNetworks.js";
 import { writeSnapshot, type Snapshot } from "./snapshots.js";
 import type { LogEntry, TrainingLog } from "./trainingLog.js";
 
@@ -11,9 +12,7 @@ import type { LogEntry, TrainingLog } from "./trainingLog.js";
 export interface SolveTask extends RunOptions {
   engine: Engine;
   solver: SolverParameter;
-  net: NetParameter;
-  /** The network's prototxt, which errors about a layer name. */
-  netFile?: string;
+  networks: SolverNetworks;
   /** Names the solver's prototxt in errors. */
   subject: string;
   /** What the paths in both prototxts are relative to. */
@@ -92,7 +91,7 @@ export class SolverRun {
   }
 
   snapshot(): void {
-    const { solver, net, workingDirectory } = this.task;
+    const { solver, networks, workingDirectory } = this.task;
     if (this.saved?.iteration === this.iteration || (this.saved === undefined && this.iteration === 0))
       return;
     const state: Snapshot = {
@@ -100,7 +99,7 @@ export class SolverRun {
       currentStep: stepOf(solver, this.iteration),
       ...this.learner.state(),
     };
-    const files = writeSnapshot(workingDirectory, solver.snapshotPrefix, net, state);
+    const files = writeSnapshot(workingDirectory, solver.snapshotPrefix, networks.train, state);
     this.saved = { iteration: this.iteration, files };
     this.add({ kind: "snapshot", iteration: this.iteration, state: files.state });
   }

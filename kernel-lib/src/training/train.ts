@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import type { NetParameter, SolverParameter } from "../caffe/index.js";
+import { readSolverPrototxt, type SolverParameter } from "../caffe/index.js";
 import { loadEngine, reportPassedOver, type Engine } from "../engine/index.js";
 import { fingerprint, HistobookError, numberOption } from "../foundation/index.js";
 import {
@@ -16,7 +16,8 @@ import { writeFoldPrototxts } from "./prototxts.js";
 import { newestSnapshot } from "./snapshots.js";
 import { solve } from "./solve.js";
 import { openTrainingLog, readTrainingLog, type LogEntry } from "./trainingLog.js";
-import { readSolverAndNet, runEntry } from "./trainSolver.js";
+import { solverNetworks, type SolverNetworks } from "./solverNetworks.js";
+import { runEntry } from "./trainSolver.js";
 
 /** A trained fold. */
 export interface TrainedFold {
@@ -73,9 +74,7 @@ export async function train(study: Study, options: TrainOptions = {}): Promise<T
 /** A fold's prototxts as they are now, with this run's changes. */
 interface FoldRun {
   solver: SolverParameter;
-  net: NetParameter;
-  /** The network's prototxt, relative to the study. */
-  netFile: string;
+  networks: SolverNetworks;
   overrides: Overrides;
   /** The prototxts' texts, part of the model's key. */
   texts: string[];
@@ -85,7 +84,7 @@ async function trainFold(
   study: Study,
   fold: number,
   database: Manifest["databases"][string],
-  { solver, net, netFile, overrides, texts }: FoldRun,
+  { solver, networks, overrides, texts }: FoldRun,
   engine: Engine,
   options: TrainOptions,
 ): Promise<TrainedFold> {
@@ -108,8 +107,7 @@ async function trainFold(
   const run = await solve({
     engine,
     solver,
-    net,
-    netFile,
+    networks,
     subject: solverName(fold),
     workingDirectory,
     seed,
@@ -117,7 +115,7 @@ async function trainFold(
     snapshot,
     report: options.report,
     signal: options.signal,
-    openLog: (from) => openTrainingLog(logPath, runEntry(key, engine, solver, net), from),
+    openLog: (from) => openTrainingLog(logPath, runEntry(key, engine, solver, networks.train), from),
     onEntry: (entry) => options.onEntry?.(fold, entry),
   });
   if (run.files === null) {
@@ -152,16 +150,13 @@ async function trainFold(
 function readRun(directory: string, fold: number, overrides: Overrides): FoldRun {
   const workingDirectory = join(directory, "models");
   const path = join(directory, solverName(fold));
-  const { solver, net, netPath } = readSolverAndNet(path, workingDirectory);
-  applyOverrides(solver, net, overrides);
-  const netFile = relative(directory, netPath).replaceAll("\\", "/");
-  return {
-    solver,
-    net,
-    netFile,
-    overrides,
-    texts: [path, netPath].map((file) => readFileSync(file, "utf8")),
-  };
+  const solver = readSolverPrototxt(path);
+  const networks = solverNetworks(solver, solverName(fold), workingDirectory, directory);
+  applyOverrides(solver, networks.train, overrides);
+  const files = new Set(
+    [path, networks.train.file, networks.test?.file].filter((file) => file !== undefined),
+  );
+  return { solver, networks, overrides, texts: [...files].map((file) => readFileSync(file, "utf8")) };
 }
 
 /** The newest snapshot of the same run; one of another run (other options, another database) is no start. */

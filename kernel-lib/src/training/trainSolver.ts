@@ -1,19 +1,13 @@
-import { relative, resolve } from "node:path";
-import {
-  filterNet,
-  Phase,
-  readNetPrototxt,
-  readSolverPrototxt,
-  type NetParameter,
-  type SolverParameter,
-} from "../caffe/index.js";
+import { resolve } from "node:path";
+import { filterNet, readSolverPrototxt, type SolverParameter } from "../caffe/index.js";
 import { isDataLayer, loadEngine, reportPassedOver, type Engine } from "../engine/index.js";
-import { HistobookError, numberOption } from "../foundation/index.js";
+import { numberOption } from "../foundation/index.js";
 import { applyOverrides, overridesOf, type TrainOptions } from "./options.js";
 import { newestSnapshot } from "./snapshots.js";
 import { solve } from "./solve.js";
 import { batchParameter } from "./source.js";
 import type { SolveResult } from "./solverRun.js";
+import { solverNetworks, type SolverNetwork } from "./solverNetworks.js";
 import { openTrainingLog, type LogEntry, type RunEntry } from "./trainingLog.js";
 
 /** The options of `trainSolver`. */
@@ -34,8 +28,9 @@ export async function trainSolver(
   options: TrainSolverOptions = {},
 ): Promise<SolveResult & { engine: string }> {
   const workingDirectory = process.cwd();
-  const { solver, net, netPath } = readSolverAndNet(resolve(solverPath), workingDirectory);
-  applyOverrides(solver, net, overridesOf(options));
+  const solver = readSolverPrototxt(resolve(solverPath));
+  const networks = solverNetworks(solver, solverPath, workingDirectory, workingDirectory);
+  applyOverrides(solver, networks.train, overridesOf(options));
   const engine = await loadEngine(options.engine);
   reportPassedOver(engine, "train", options);
   const seed = numberOption("--seed", options.seed ?? 1, { integer: true });
@@ -46,8 +41,7 @@ export async function trainSolver(
   const result = await solve({
     engine,
     solver,
-    net,
-    netFile: relative(workingDirectory, netPath),
+    networks,
     subject: solverPath,
     workingDirectory,
     seed,
@@ -57,33 +51,19 @@ export async function trainSolver(
     report,
     signal,
     onEntry,
-    openLog: (from) => openTrainingLog(null, runEntry("", engine, solver, net), from),
+    openLog: (from) => openTrainingLog(null, runEntry("", engine, solver, networks.train), from),
   });
   return { ...result, engine: engine.description };
 }
 
-/** Reads a solver and the network that it names, relative to the working directory. */
-export function readSolverAndNet(
-  solverPath: string,
-  workingDirectory: string,
-): { solver: SolverParameter; net: NetParameter; netPath: string } {
-  const solver = readSolverPrototxt(solverPath);
-  const name = solver.net || solver.trainNet;
-  if (name === "") {
-    throw new HistobookError("BadInput", {
-      subject: solverPath,
-      found: "no net",
-      expected: 'net: "..." with the network\'s prototxt',
-      fix: "name the network in the solver",
-    });
-  }
-  const netPath = resolve(workingDirectory, name);
-  return { solver, net: readNetPrototxt(netPath), netPath };
-}
-
 /** The first line of a run's log. */
-export function runEntry(key: string, engine: Engine, solver: SolverParameter, net: NetParameter): RunEntry {
-  const source = filterNet(net, { phase: Phase.TRAIN }).layer.find(isDataLayer);
+export function runEntry(
+  key: string,
+  engine: Engine,
+  solver: SolverParameter,
+  { net, use }: SolverNetwork,
+): RunEntry {
+  const source = filterNet(net, use).layer.find(isDataLayer);
   const batch = (source && batchParameter(source)?.batchSize) ?? 0;
   return { kind: "run", key, engine: engine.description, iterations: solver.maxIter, batch };
 }
