@@ -13,6 +13,10 @@ export const title = "The numbers";
 export const document = "fidelity.md";
 
 const repository = join(import.meta.dirname, "..");
+/** The order in which the figures stand; a group's name may say more. */
+const groups = ["Forward", "Map", "Layers", "Training", "Solvers", "Beside", "Hand-over", "Exported"];
+const placeOf = ({ group }) => groups.findIndex((name) => group.startsWith(name));
+
 const goldenTests = ["test/engine", "test/training", "test/output/golden", "test/export"];
 
 export async function rows(log) {
@@ -56,20 +60,15 @@ function largestOfEach(figures) {
     const key = `${figure.group} ${figure.what}`;
     if (!largest.has(key) || figure.found > largest.get(key).found) largest.set(key, figure);
   }
-  const groups = [...new Set(figures.map(({ group }) => group))];
   return [...largest.values()]
-    .sort(
-      (a, b) =>
-        groups.indexOf(a.group) - groups.indexOf(b.group) ||
-        a.what.localeCompare(b.what, "en", { numeric: true }),
-    )
+    .sort((a, b) => placeOf(a) - placeOf(b) || a.what.localeCompare(b.what, "en", { numeric: true }))
     .map(({ group, what, found, limit }) => ({ name: what, group, peer: "caffe", ours: found, limit }));
 }
 
 export function table(rows) {
   const figures = rows.filter(({ trap }) => trap === undefined);
   const shared = existsSync(join(repository, "..", "shared", "caffe"));
-  const shown = (value) => (value === 0 ? "0" : value.toPrecision(2).replace(/e([+-])0?(\d)/, "e$1$2"));
+  const shown = (value) => (value === 0 ? "0" : value.toExponential(1).replace(".0e", "e"));
   return [
     "Each figure is the largest difference from real Caffe that a test found, and the test fails above the limit.",
     ...(shared ? [] : ["Without ../shared/caffe: the author's models are left out."]),
