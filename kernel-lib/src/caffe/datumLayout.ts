@@ -14,21 +14,22 @@ const dataTag = 0x22;
 const labelTag = 0x28;
 const encodedTag = 0x38;
 
-/** Encodes a raw record; undefined for encoded ones and for float values. Sizes and label are checked before. */
-export function encodeRawDatum(datum: Datum): Uint8Array | undefined {
+/** Tells whether a record has the layout of raw images. */
+export function isRawDatum(datum: Datum): boolean {
+  return !datum.encoded && !datum.floatData;
+}
+
+/** The length of a raw record in bytes. Sizes and label are checked before. */
+export function rawDatumLength({ channels, height, width, data, label }: Datum): number {
+  const numbers = [channels, height, width, data.length, label];
+  const tags = 6;
+  const encoded = 1;
+  return tags + numbers.reduce((sum, value) => sum + byteCount(value), 0) + data.length + encoded;
+}
+
+/** Writes a raw record into `bytes` at `position`, where there must be room. */
+export function writeRawDatum(datum: Datum, bytes: Uint8Array, position: number): void {
   const { channels, height, width, data, label } = datum;
-  if (datum.encoded || datum.floatData) return undefined;
-  const bytes = new Uint8Array(
-    6 +
-      byteCount(channels) +
-      byteCount(height) +
-      byteCount(width) +
-      byteCount(data.length) +
-      data.length +
-      byteCount(label) +
-      1,
-  );
-  let position = 0;
   const number = (tag: number, value: number): void => {
     bytes[position++] = tag;
     for (; value > 0x7f; value >>>= 7) bytes[position++] = (value & 0x7f) | 0x80;
@@ -42,7 +43,6 @@ export function encodeRawDatum(datum: Datum): Uint8Array | undefined {
   position += data.length;
   number(labelTag, label);
   number(encodedTag, 0);
-  return bytes;
 }
 
 /** How many bytes a number of less than 2^31 takes: seven bits each. */
