@@ -11,9 +11,9 @@ import { readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { writeSection } from "./docs.mjs";
 
-const helpers = new Set(["run.mjs", "docs.mjs", "peers.mjs", "timing.mjs"]);
+const helpers = new Set(["run.mjs", "caffe.mjs", "docs.mjs", "peers.mjs", "timing.mjs"]);
 const names = readdirSync(import.meta.dirname)
-  .filter((file) => file.endsWith(".mjs") && !file.startsWith("pipeline-") && !helpers.has(file))
+  .filter((file) => file.endsWith(".mjs") && !file.includes("-") && !helpers.has(file))
   .map((file) => file.replace(".mjs", ""));
 
 const { values, positionals } = parseArgs({

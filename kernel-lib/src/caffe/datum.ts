@@ -1,5 +1,5 @@
 import { create, isFieldSet, toBinary } from "@bufbuild/protobuf";
-import { isRawDatum, rawDatumLength, writeRawDatum } from "./datumLayout.js";
+import { decodeRawDatum, isRawDatum, rawDatumLength, writeRawDatum } from "./datumLayout.js";
 import { DatumSchema } from "./generated/caffe_pb.js";
 import { damaged, decodeMessage } from "./protobuf.js";
 
@@ -98,6 +98,13 @@ export function encodeAnyDatum(datum: Datum): Uint8Array {
  * decodeDatum(bytes, "DB_train_1, key 00000000").data; // => Uint8Array [10, 20, 30]
  */
 export function decodeDatum(bytes: Uint8Array, subject: string): Datum {
+  const datum = decodeRawDatum(bytes) ?? decodeAnyDatum(bytes, subject);
+  checkDatum(datum, subject);
+  return datum;
+}
+
+/** Decodes any record through the protobuf library. */
+export function decodeAnyDatum(bytes: Uint8Array, subject: string): Datum {
   const message = decodeMessage(DatumSchema, bytes, subject, "a Caffe database record (Datum)");
   const { channels, height, width, data, label, encoded } = message;
   const datum: Datum = { channels, height, width, data: asPlainArray(data), label, encoded };
@@ -105,7 +112,6 @@ export function decodeDatum(bytes: Uint8Array, subject: string): Datum {
   if (!isFieldSet(message, DatumSchema.field.data) && message.floatData.length > 0) {
     datum.floatData = Float32Array.from(message.floatData);
   }
-  checkDatum(datum, subject);
   return datum;
 }
 

@@ -27,7 +27,8 @@ export function unpackPlainPng(bytes: Buffer): PlainPng | undefined {
   const width = bytes.readUInt32BE(16);
   const height = bytes.readUInt32BE(20);
   // Bit depth, colour type, interlace method.
-  if (bytes[24] !== 8 || bytes[25] !== 2 || bytes[28] !== 0 || width > 4096 || height > 4096) return undefined;
+  if (bytes[24] !== 8 || bytes[25] !== 2 || bytes[28] !== 0 || width > 4096 || height > 4096)
+    return undefined;
   const parts: Buffer[] = [];
   let complete = false;
   for (let at = 33; at + 12 <= bytes.length;) {
@@ -76,7 +77,8 @@ export function unfilterToPlanes({ width, height, lines }: PlainPng, target: Uin
     if (!unfilter) throw new Error(`line filter ${lines[y * lineBytes]}`);
     const to = offset + y * width;
     // Outside the picture everything is 0, and the target's old content is of no concern.
-    const above = y === 0 ? { pixels: new Uint8Array(2 * plane + width), at: 0 } : { pixels: target, at: to - width };
+    const above =
+      y === 0 ? { pixels: new Uint8Array(2 * plane + width), at: 0 } : { pixels: target, at: to - width };
     unfilter(lines, y * lineBytes + 1, above.pixels, above.at, target, to, width, plane);
   }
 }

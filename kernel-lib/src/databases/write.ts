@@ -46,7 +46,9 @@ export async function writeDatabase(
   try {
     const pixels = new Uint8Array(Math.min(batchLength, count) * bytes);
     // While one batch is written the next one is prepared, each in memory of its own.
-    const [first, second] = [0, 1].map(() => new Uint8Array(Math.min(batchLength, count) * (bytes + mostFrameBytes)));
+    const [first, second] = [0, 1].map(
+      () => new Uint8Array(Math.min(batchLength, count) * (bytes + mostFrameBytes)),
+    );
     let writing = Promise.resolve();
     for (let start = 0; start < count; start += batchLength) {
       stopIfAborted(options.signal, "databases");
