@@ -108,13 +108,16 @@ describe("encodeDatum", () => {
   test.each<[string, Datum]>([
     ["raw", raw],
     ["encoded", { ...raw, channels: 0, encoded: true }],
-  ])("encodeDatumInto writes a record that is %s at its place, and not beyond the memory's end", (_, datum) => {
-    const alone = encodeDatum(datum);
-    const target = new Uint8Array(alone.length + 10).fill(7);
-    expect(encodeDatumInto(target, 4, datum)).toBe(alone.length + 4);
-    expect(target).toEqual(Uint8Array.from([7, 7, 7, 7, ...alone, 7, 7, 7, 7, 7, 7]));
-    expect(() => encodeDatumInto(target, 11, datum)).toThrow(RangeError);
-  });
+  ])(
+    "encodeDatumInto writes a record that is %s at its place, and not beyond the memory's end",
+    (_, datum) => {
+      const alone = encodeDatum(datum);
+      const target = new Uint8Array(alone.length + 10).fill(7);
+      expect(encodeDatumInto(target, 4, datum)).toBe(alone.length + 4);
+      expect(target).toEqual(Uint8Array.from([7, 7, 7, 7, ...alone, 7, 7, 7, 7, 7, 7]));
+      expect(() => encodeDatumInto(target, 11, datum)).toThrow(RangeError);
+    },
+  );
 
   test("a record of floats survives when it is written and read", () => {
     const { data, ...rest } = raw;
