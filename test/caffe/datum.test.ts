@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { datumValues, decodeDatum, encodeDatum, type Datum } from "../../kernel-lib/src/caffe/index.js";
-import { encodeAnyDatum } from "../../kernel-lib/src/caffe/datum.js";
+import {
+  datumValues,
+  decodeDatum,
+  encodeDatum,
+  encodeDatumInto,
+  type Datum,
+} from "../../kernel-lib/src/caffe/index.js";
+import { decodeAnyDatum, encodeAnyDatum } from "../../kernel-lib/src/caffe/datum.js";
+import { decodeRawDatum } from "../../kernel-lib/src/caffe/datumLayout.js";
 import { dumpOf, recordsOf, sha1 } from "./fixtures.js";
 
 const databases = ["fresh", "space", "shuffle", "gray", "encoded", "odd"];
@@ -72,6 +79,45 @@ describe("encodeDatum", () => {
       { numRuns: 200 },
     );
   });
+
+  test("the direct reader agrees with the protobuf library about any bytes that it takes", () => {
+    const changes = fc.record({
+      label: fc.integer({ min: 0, max: 300 }),
+      at: fc.nat(40),
+      byte: fc.nat(255),
+      length: fc.integer({ min: 0, max: 40 }),
+    });
+    let taken = 0;
+    fc.assert(
+      fc.property(changes, ({ label, at, byte, length }) => {
+        const bytes = encodeDatum({ ...raw, label }).slice(0, length);
+        bytes[at] = byte;
+        const datum = decodeRawDatum(bytes);
+        if (!datum) return;
+        taken++;
+        expect(datum).toEqual(decodeAnyDatum(bytes, "example"));
+      }),
+      { numRuns: 5000 },
+    );
+    expect(taken).toBeGreaterThan(100);
+    for (const length of encodeDatum(raw).keys()) {
+      expect(decodeRawDatum(encodeDatum(raw).subarray(0, length))).toBeUndefined();
+    }
+  });
+
+  test.each<[string, Datum]>([
+    ["raw", raw],
+    ["encoded", { ...raw, channels: 0, encoded: true }],
+  ])(
+    "encodeDatumInto writes a record that is %s at its place, and not beyond the memory's end",
+    (_, datum) => {
+      const alone = encodeDatum(datum);
+      const target = new Uint8Array(alone.length + 10).fill(7);
+      expect(encodeDatumInto(target, 4, datum)).toBe(alone.length + 4);
+      expect(target).toEqual(Uint8Array.from([7, 7, 7, 7, ...alone, 7, 7, 7, 7, 7, 7]));
+      expect(() => encodeDatumInto(target, 11, datum)).toThrow(RangeError);
+    },
+  );
 
   test("a record of floats survives when it is written and read", () => {
     const { data, ...rest } = raw;

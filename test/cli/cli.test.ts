@@ -137,12 +137,12 @@ describe("histobook", () => {
       "solver state",
       /^State after 10 iterations/,
     ],
-    ["a solver", () => join(golden, "d", "1-solver.prototxt"), "solver", /^baseLr: 0\.001$/m],
+    ["a solver", () => join(golden, "d", "1-solver.prototxt"), "solver", /^base_lr: 0\.001$/m],
     [
       "a network",
       () => join(golden, "d", "1-net.prototxt"),
       "network",
-      /^ {2}conv1 \(Convolution\): data -> conv1$/m,
+      /^ {2}conv1 \(Convolution\): data -> conv1, 32 x 32 x 32, 2432 learned values$/m,
     ],
     ["a database", () => copyOfDatabase("space"), "database", /^Database of 200 patches of 3 x 32 x 32/],
   ])("inspects %s", async (_, file, kind, line) => {
@@ -151,6 +151,21 @@ describe("histobook", () => {
     expect(text.status).toBe(0);
     expect(text.out).toMatch(line);
     expect((await runJson(["inspect", path])).last).toMatchObject({ event: "result", kind, file: path });
+  });
+
+  test("inspect writes a mean image as a picture, names the option without it, and refuses other pictures", async () => {
+    const mean = join(golden, "c", "mean_space.binaryproto");
+    const folder = newFolder();
+    expect((await run(["inspect", mean])).out).toContain("Add --picture mean.png to see it.");
+    const text = await run(["inspect", mean, "--picture", "mean.png"], { folder });
+    expect(text.out).toContain("Its picture is in mean.png.");
+    expect(readdirSync(folder)).toEqual(["mean.png"]);
+    const model = join(golden, "d", "run_iter_1.caffemodel");
+    const refused = await run(["inspect", model, "--picture", "model.png"], { folder });
+    expect(refused.status).toBe(2);
+    expect(refused.errors).toMatch(
+      /^Error: --picture: found .*run_iter_1\.caffemodel, which is no mean image/,
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import { parseHTML } from "linkedom";
 import sharp from "sharp";
@@ -23,6 +24,7 @@ import {
   showEvaluation,
   showFolds,
   showMap,
+  showMeanImage,
   showNetwork,
   showPatches,
   showRegions,
@@ -33,6 +35,7 @@ import {
   type Study,
 } from "histobook";
 import { checkPayload, payloadSchemas, viewMimeType, type DrawnViewName } from "histobook/payloads";
+import { golden } from "../engine/golden.js";
 import { addCase, newFolder, newStudy, rectangle, tissue } from "../study/pictures.js";
 
 /** The sample with every step done, as small as it goes. */
@@ -60,6 +63,8 @@ beforeAll(async () => {
     "showPatches of an image": await showPatches(study, { image: name, count: 7 }),
     showFolds: showFolds(folds),
     showDatabase: await showDatabase(study, 1),
+    showMeanImage: await showMeanImage(join(study.directory, "DB_train_w32_1.binaryproto")),
+    "showMeanImage of grey": await showMeanImage(join(golden, "c", "mean_gray.binaryproto")),
     showNetwork: await showNetwork(study, 1),
     showTraining: await showTraining(trained),
     showMap: await showMap(study, maps.images[0].name),
@@ -89,6 +94,8 @@ const names = [
   "showPatches of an image",
   "showFolds",
   "showDatabase",
+  "showMeanImage",
+  "showMeanImage of grey",
   "showNetwork",
   "showTraining",
   "showMap",

@@ -1,9 +1,9 @@
 import type { Datum } from "./datum.js";
 
 /*
- * The one layout that convert_imageset writes for raw images, written directly: step 3 writes hundreds of thousands
- * of records, and the protobuf library takes several times as long (it reads about a million a second, which is
- * enough). A test holds the two against each other.
+ * The one layout that convert_imageset writes for raw images, written and read directly: step 3 and training have
+ * hundreds of thousands of records, and the protobuf library takes several times as long. A test holds the two
+ * against each other.
  *
  * channels, height, width, data, label, encoded = 0, each a tag byte (field number * 8 + kind) and a value.
  */
@@ -14,21 +14,22 @@ const dataTag = 0x22;
 const labelTag = 0x28;
 const encodedTag = 0x38;
 
-/** Encodes a raw record; undefined for encoded ones and for float values. Sizes and label are checked before. */
-export function encodeRawDatum(datum: Datum): Uint8Array | undefined {
+/** Tells whether a record has the layout of raw images. */
+export function isRawDatum(datum: Datum): boolean {
+  return !datum.encoded && !datum.floatData;
+}
+
+/** The length of a raw record in bytes. Sizes and label are checked before. */
+export function rawDatumLength({ channels, height, width, data, label }: Datum): number {
+  const numbers = [channels, height, width, data.length, label];
+  const tags = 6;
+  const encoded = 1;
+  return tags + numbers.reduce((sum, value) => sum + byteCount(value), 0) + data.length + encoded;
+}
+
+/** Writes a raw record into `bytes` at `position`, where there must be room. */
+export function writeRawDatum(datum: Datum, bytes: Uint8Array, position: number): void {
   const { channels, height, width, data, label } = datum;
-  if (datum.encoded || datum.floatData) return undefined;
-  const bytes = new Uint8Array(
-    6 +
-      byteCount(channels) +
-      byteCount(height) +
-      byteCount(width) +
-      byteCount(data.length) +
-      data.length +
-      byteCount(label) +
-      1,
-  );
-  let position = 0;
   const number = (tag: number, value: number): void => {
     bytes[position++] = tag;
     for (; value > 0x7f; value >>>= 7) bytes[position++] = (value & 0x7f) | 0x80;
@@ -42,7 +43,6 @@ export function encodeRawDatum(datum: Datum): Uint8Array | undefined {
   position += data.length;
   number(labelTag, label);
   number(encodedTag, 0);
-  return bytes;
 }
 
 /** How many bytes a number of less than 2^31 takes: seven bits each. */
@@ -50,4 +50,36 @@ function byteCount(value: number): number {
   let count = 1;
   for (; value > 0x7f; value >>>= 7) count++;
   return count;
+}
+
+/** Decodes a raw record in exactly this layout; undefined for any other bytes, sound or not. */
+export function decodeRawDatum(bytes: Uint8Array): Datum | undefined {
+  let position = 0;
+  /** A number of less than 2^31 after its tag; -1 when something else stands there. */
+  const number = (tag: number): number => {
+    if (bytes[position++] !== tag) return -1;
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = bytes[position++];
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value < 2 ** 31 ? value : -1;
+    }
+    return -1;
+  };
+  const channels = number(channelsTag);
+  const height = number(heightTag);
+  const width = number(widthTag);
+  const length = number(dataTag);
+  const begin = position;
+  position += length;
+  const label = number(labelTag);
+  const encoded = number(encodedTag);
+  const isWhole = position === bytes.length && encoded === 0;
+  if (!isWhole || Math.min(channels, height, width, length, label) < 0) return undefined;
+  return { channels, height, width, data: bytesAt(bytes, begin, length), label, encoded: false };
+}
+
+/** A plain Uint8Array: a Node Buffer's subarrays are Buffers, which behave differently. */
+function bytesAt(bytes: Uint8Array, begin: number, length: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + begin, length);
 }

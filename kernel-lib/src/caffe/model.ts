@@ -13,6 +13,8 @@ export interface CaffeModel {
   net: NetParameter;
   /** By layer: its weights and, if it has one, its bias. Layers that learn nothing are not there. */
   weights: Map<string, Blob[]>;
+  /** Whether the file has its layers in the old syntax (V1), which was upgraded. */
+  oldSyntax: boolean;
 }
 
 const modelFile = "a Caffe model (.caffemodel)";
@@ -34,6 +36,7 @@ const modelFile = "a Caffe model (.caffemodel)";
 export function decodeModel(bytes: Uint8Array, subject: string): CaffeModel {
   const net = decodeMessage(NetParameterSchema, bytes, subject, modelFile);
   const inputs = net.input;
+  const oldSyntax = net.layers.length > 0;
   upgradeNet(net, subject);
   if (net.layer.length === 0) throw damaged(subject, "no layer", modelFile);
   checkOrder(net, subject, inputs);
@@ -50,7 +53,7 @@ export function decodeModel(bytes: Uint8Array, subject: string): CaffeModel {
     );
     layer.blobs = [];
   }
-  return { net, weights };
+  return { net, weights, oldSyntax };
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { MeanImage } from "../caffe/index.js";
 import { numberOption, unfinishedPath, type RunOptions } from "../foundation/index.js";
-import { filesOf, fillPatchFile } from "./fill.js";
+import { filesOf, whileFilling } from "./fill.js";
 import { meanSum } from "./mean.js";
-import { createPatchFile } from "./patchFile.js";
+import { createPatchSpace } from "./patchSpace.js";
 import { namingList, planDatabases } from "./plan.js";
 import { writeDatabase, type RecordCount } from "./write.js";
 
@@ -47,20 +47,14 @@ export async function convertImages(
     done += count;
     options.report?.({ event: "progress", step: "databases", done, total, unit: "patches" });
   };
-  const path = unfinishedPath(`${database}.patches`);
-  const patches = createPatchFile(path, size);
+  const patches = createPatchSpace(unfinishedPath(`${database}.patches`), size, plan.files.length);
   try {
-    await fillPatchFile(
-      source.shares(plan.files),
-      { path, size },
-      { ...options, progress, explain: (problem) => namingList(problem, plan) },
-    );
     const sum = meanSum({ channels: 3, height: size, width: size });
-    const counts = await writeDatabase(
-      database,
-      records,
-      { files: plan.files, patches, size },
-      { sum, signal, progress },
+    const counts = await whileFilling(
+      source.shares(plan.files),
+      patches,
+      { ...options, progress, explain: (problem) => namingList(problem, plan) },
+      () => writeDatabase(database, records, { files: plan.files, patches }, { sum, signal, progress }),
     );
     return { ...counts, mean: sum.mean() };
   } finally {

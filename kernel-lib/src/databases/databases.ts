@@ -22,10 +22,10 @@ import {
   type Manifest,
   type Study,
 } from "../study/index.js";
-import { cutsOf, filesOf, fillPatchFile } from "./fill.js";
+import { cutsOf, filesOf, whileFilling } from "./fill.js";
 import { isLevelDatabase, openLevel } from "./level.js";
 import { meanSum, type MeanSum } from "./mean.js";
-import { createPatchFile } from "./patchFile.js";
+import { createPatchSpace, type PatchSpace } from "./patchSpace.js";
 import { namingList, planDatabases } from "./plan.js";
 import { writeDatabase, type RecordCount } from "./write.js";
 
@@ -114,30 +114,31 @@ export async function makeDatabases(study: Study, options: DatabasesOptions = {}
       options.report?.({ event: "progress", step: "databases", done, total, unit: "patches" });
     };
 
-    const patchFilePath = unfinishedPath(join(directory, "patches"));
-    const patchFile = createPatchFile(patchFilePath, size);
+    const patchSpace = createPatchSpace(unfinishedPath(join(directory, "patches")), size, plan.files.length);
     try {
-      await fillPatchFile(
+      await whileFilling(
         source.shares(plan.files),
-        { path: patchFilePath, size },
+        patchSpace,
         { ...options, progress, explain: (problem) => namingList(problem, plan) },
+        async () => {
+          for (const { fold, key } of missing) {
+            const counts = await makeFold(directory, fold, patchSpace, (side, path, sum) =>
+              writeDatabase(
+                path,
+                plan.databases.get(databaseName(side, fold))!,
+                { files: plan.files, patches: patchSpace },
+                { sum, signal: options.signal, progress },
+              ),
+            );
+            await updateManifest(directory, (current) => ({
+              ...current,
+              databases: { ...current.databases, [fold]: { key, scale, size, shuffle, seed, ...counts } },
+            }));
+          }
+        },
       );
-      for (const { fold, key } of missing) {
-        const counts = await makeFold(directory, fold, size, (side, path, sum) =>
-          writeDatabase(
-            path,
-            plan.databases.get(databaseName(side, fold))!,
-            { files: plan.files, patches: patchFile, size },
-            { sum, signal: options.signal, progress },
-          ),
-        );
-        await updateManifest(directory, (current) => ({
-          ...current,
-          databases: { ...current.databases, [fold]: { key, scale, size, shuffle, seed, ...counts } },
-        }));
-      }
     } finally {
-      patchFile.remove();
+      patchSpace.remove();
     }
   }
   const records = readManifest(directory).databases;
@@ -157,15 +158,18 @@ export async function makeDatabases(study: Study, options: DatabasesOptions = {}
 async function makeFold(
   directory: string,
   fold: number,
-  size: number,
+  patchSpace: PatchSpace,
   write: (side: "train" | "test", path: string, sum?: MeanSum) => Promise<RecordCount>,
 ): Promise<{ train: RecordCount; test: RecordCount }> {
+  const { size } = patchSpace;
   const finals = sides.map((side) => join(directory, databaseName(side, fold)));
   const unfinished = finals.map(unfinishedPath);
   try {
     const sum = meanSum({ channels: 3, height: size, width: size });
     const train = await write("train", unfinished[0], sum);
     const test = await write("test", unfinished[1]);
+    // A patch that can't be read must be known before anything is replaced.
+    await patchSpace.whole();
     // Between the renames the manifest must not say that these belong together.
     await updateManifest(directory, (manifest) => {
       const databases = { ...manifest.databases };

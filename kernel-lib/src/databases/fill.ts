@@ -1,11 +1,13 @@
-import { setMaxListeners } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Piscina } from "piscina";
 import { HistobookError, stopIfAborted, type ErrorParts } from "../foundation/index.js";
 import { readImageRecord, workerCount, type ImageRecord } from "../patches/index.js";
 import { parsePatchName, type Manifest, type Study } from "../study/index.js";
-import type { CutTask, FillAnswer, FillTask, ReadTask } from "./worker.js";
+import type { CutTask } from "./cutPatches.js";
+import type { FillAnswer, FillTarget } from "./fillTask.js";
+import type { PatchSpace } from "./patchSpace.js";
+import type { ReadTask } from "./readPatches.js";
+import { fillWorkers } from "./workers.js";
 
 /** Where patches come from: PNG files, or the images themselves. */
 export interface PatchSource {
@@ -14,8 +16,11 @@ export interface PatchSource {
   shares(files: readonly string[]): (ReadTask | CutTask)[];
 }
 
-/** A share of this many files keeps workers equally busy and their messages few. */
-const shareLength = 2048;
+/** A worker loads what its kind of task needs and no more, so that it begins at once. */
+const workerFiles = { read: "readPatches.js", cut: "cutPatches.js" } as const;
+
+/** A share of this many files keeps messages few, and lets the first database begin early. */
+const shareLength = 256;
 
 /** Patches from files in a folder such as `subs/`. */
 export function filesOf(folder: string): PatchSource {
@@ -73,48 +78,64 @@ export function cutsOf(study: Study, patches: NonNullable<Manifest["patches"]>):
 }
 
 /**
- * Decodes or cuts all patches into a patch file, in worker threads; their number does not change the result.
+ * Decodes or cuts all patches in worker threads, while `work` reads what is there already; the number of workers does
+ * not change the result.
+ *
+ * Both have ended when the promise settles, so that what they write can be removed.
  *
  * @param options.progress called with the number of patches done since the last call
  * @param options.explain may add to what is wrong with a patch
- * @throws HistobookError `BadInput` for the first patch that can't be used, `Interrupted`.
+ * @returns what `work` gives
+ * @throws HistobookError `BadInput` for the first patch that can't be used, `Interrupted`; and what `work` throws.
  */
-export async function fillPatchFile(
-  shares: (ReadTask | CutTask)[],
-  target: { path: string; size: number },
+export async function whileFilling<Result>(
+  shares: readonly (ReadTask | CutTask)[],
+  space: PatchSpace,
   options: {
     workers?: number;
     signal?: AbortSignal;
     progress: (patches: number) => void;
     explain: (problem: ErrorParts) => ErrorParts;
   },
-): Promise<void> {
-  const { signal } = options;
-  const stop = new AbortController();
-  const stopOnSignal = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  // Every waiting share listens to it.
-  setMaxListeners(0, stopOnSignal);
-  const pool = new Piscina<FillTask, FillAnswer>({
-    filename: join(__dirname, "worker.js"),
-    maxThreads: Math.min(workerCount(options.workers), Math.max(1, shares.length)),
-    minThreads: 1,
-  });
-  try {
-    await Promise.all(
-      shares.map(async (share) => {
-        const task = { ...share, patchFile: target.path, size: target.size };
-        const answer = await pool.run(task, { signal: stopOnSignal });
-        if ("problem" in answer) throw new HistobookError("BadInput", options.explain(answer.problem));
-        options.progress(answer.patches);
-      }),
-    );
-  } catch (error) {
-    stop.abort();
-    stopIfAborted(signal, "databases");
-    throw error;
-  } finally {
-    await pool.destroy();
-  }
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const { signal, progress, explain } = options;
+  const threads = Math.min(workerCount(options.workers), Math.max(1, shares.length));
+  const pool = fillWorkers(threads);
+  let failure: { error: unknown } | undefined;
+  const fail = (error: unknown): void => {
+    failure ??= { error };
+    space.failFilling(error);
+  };
+  const fillShare = async (share: ReadTask | CutTask): Promise<void> => {
+    const task: (ReadTask | CutTask) & FillTarget = { ...share, place: space.place, size: space.size };
+    const filename = join(__dirname, workerFiles[share.kind]);
+    const { problem } = (await pool.run(task, { filename })) as FillAnswer;
+    if (problem) throw new HistobookError("BadInput", explain(problem));
+    const numbers = numbersOf(share);
+    space.markFilled(numbers);
+    progress(numbers.length);
+  };
+  const waiting = shares.values();
+  const fillShares = async (): Promise<void> => {
+    for (const share of waiting) {
+      if (failure) return;
+      stopIfAborted(signal, "databases");
+      await fillShare(share);
+    }
+  };
+  // Twice as many as threads: each one finds its next share waiting when it ends one.
+  const filling = Array.from({ length: 2 * threads }, () => fillShares().catch(fail));
+  const [result] = await Promise.all([work().catch(fail), ...filling]);
+  if (failure) throw failure.error;
+  return result as Result;
+}
+
+/** The numbers of a share's patches. */
+function numbersOf(share: ReadTask | CutTask): Int32Array {
+  return share.kind === "read"
+    ? Int32Array.from(share.files, (_, i) => share.first + i)
+    : share.cuts.filter((_, i) => i % 3 === 0);
 }
 
 function imagePathOf(study: Study, name: string): string {

@@ -58,18 +58,23 @@ export function recordSubject(path: string, key: string): string {
   return `${path}, record ${key}`;
 }
 
-/** Reads all records in the order of their keys. */
+/** Reads all records in the order of their keys; while the caller works on some, the next ones are read. */
 export async function* readRound(level: Level, path: string): AsyncGenerator<StoredPatch[], void> {
   const iterator = level.iterator({ highWaterMarkBytes: blockBytes, fillCache: false });
+  let next = iterator.nextv(blockRecords);
   try {
     for (;;) {
-      const entries = await iterator.nextv(blockRecords).catch((error: unknown) => {
+      const entries = await next.catch((error: unknown) => {
         throw cannotRead(resolve(path), error);
       });
       if (entries.length === 0) return;
+      next = iterator.nextv(blockRecords);
+      // A failure belongs to the caller who asks for these records, not to this moment.
+      next.catch(() => undefined);
       yield entries.map(([key, value]) => ({ key, value }));
     }
   } finally {
+    await next.catch(() => undefined);
     await iterator.close();
   }
 }

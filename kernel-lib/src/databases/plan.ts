@@ -14,7 +14,10 @@ export interface DatabasePlan {
 
 /** Some databases and the patches that they need, each patch once. */
 export interface PatchPlan<Side extends string = string> {
-  /** Names of the patches, in the order in which the lists first name them. */
+  /**
+   * Names of the patches, in the order in which the databases' records first need them, so that the first database
+   * can be written while later patches are still being read.
+   */
   files: string[];
   databases: Map<Side, DatabasePlan>;
 }
@@ -51,15 +54,14 @@ export function planDatabases<Side extends string>(
       : undefined;
     const patches = new Int32Array(entries.length);
     const labels = new Int32Array(entries.length);
-    for (const { file, line } of entries) {
-      if (numbers.has(file)) continue;
-      if (!isThere(file)) throw missingPatch(path, line, file);
-      numbers.set(file, numbers.size);
-    }
+    const missing = entries.find(({ file }) => !isThere(file));
+    if (missing) throw missingPatch(path, missing.line, missing.file);
     for (let i = 0; i < entries.length; i++) {
-      const entry = entries[order ? order[i] : i];
-      patches[i] = numbers.get(entry.file)!;
-      labels[i] = entry.class;
+      const { file, class: label } = entries[order ? order[i] : i];
+      let number = numbers.get(file);
+      if (number === undefined) numbers.set(file, (number = numbers.size));
+      patches[i] = number;
+      labels[i] = label;
     }
     databases.set(name, { list: path, patches, labels });
   }

@@ -1,5 +1,5 @@
 import type { MeanImage } from "../caffe/index.js";
-import { isHistobookError } from "../foundation/index.js";
+import { HistobookError, isHistobookError } from "../foundation/index.js";
 import { parsePatchName, type PatchType } from "../study/index.js";
 import { checkShape, decodeRecord } from "./decodeRecord.js";
 import { openLevel } from "./level.js";
@@ -13,6 +13,9 @@ export interface DatabaseSummary {
   count: number;
   /** By class, from 0. */
   byClass: number[];
+  /** The keys between which all others lie; undefined when there is no record. */
+  firstKey: string | undefined;
+  lastKey: string | undefined;
   /** By the type in the patches' names (p epithelium, e edge, b background); others have names of another form. */
   byType: Record<PatchType | "other", number>;
   /** Undefined when no record can be decoded. */
@@ -20,6 +23,9 @@ export interface DatabaseSummary {
   /** Records that can't be decoded, or have another shape than the first. */
   broken: { key: string; reason: string }[];
 }
+
+/** No list of this tutorial's kind has more classes: a larger label is damage, and no reason to count up to it. */
+const mostClass = 9999;
 
 /**
  * Reads a whole database and says what it holds. A broken record is named and does not stop the count.
@@ -33,6 +39,8 @@ export async function databaseSummary(path: string): Promise<DatabaseSummary> {
   const summary: DatabaseSummary = {
     count: 0,
     byClass: [0, 0],
+    firstKey: undefined,
+    lastKey: undefined,
     byType: { p: 0, e: 0, b: 0, other: 0 },
     shape: undefined,
     broken: [],
@@ -42,10 +50,14 @@ export async function databaseSummary(path: string): Promise<DatabaseSummary> {
     for await (const block of readRound(level, path)) {
       for (const { key, value } of block) {
         summary.count++;
+        summary.firstKey ??= key;
+        summary.lastKey = key;
         summary.byType[parsePatchName(key.replace(/^\d+_/, ""))?.type ?? "other"]++;
         try {
-          const { channels, height, width, label } = await decodeRecord(value, recordSubject(path, key));
+          const decoded = decodeRecord(value, recordSubject(path, key));
+          const { channels, height, width, label } = decoded instanceof Promise ? await decoded : decoded;
           const shape = { channels, height, width };
+          if (label > mostClass) throw noClass(recordSubject(path, key), label);
           summary.shape ??= shape;
           checkShape(shape, summary.shape, recordSubject(path, key));
           summary.byClass[label] = (summary.byClass[label] ?? 0) + 1;
@@ -90,4 +102,13 @@ export async function meanOfDatabase(path: string): Promise<MeanImage> {
   } finally {
     await level.close();
   }
+}
+
+function noClass(subject: string, label: number): HistobookError {
+  return new HistobookError("BadInput", {
+    subject,
+    found: `label ${label}`,
+    expected: `a class from 0 to ${mostClass}`,
+    fix: "make the database again",
+  });
 }

@@ -1,8 +1,9 @@
-import { encodeDatum } from "../caffe/index.js";
+import { encodeDatumInto } from "../caffe/index.js";
 import { stopIfAborted } from "../foundation/index.js";
 import { createLevel } from "./level.js";
 import type { MeanSum } from "./mean.js";
-import type { PatchFile } from "./patchFile.js";
+import { patchBytes } from "./patchPlace.js";
+import type { PatchSpace } from "./patchSpace.js";
 import type { DatabasePlan } from "./plan.js";
 
 /** How many records of which class a database has. */
@@ -12,8 +13,14 @@ export interface RecordCount {
   byClass: number[];
 }
 
-/** Records that are written together, as in convert_imageset. */
-const batchLength = 1000;
+/**
+ * Records that are written together. convert_imageset takes 1000; fewer of them need less memory at a time, and
+ * the system takes longer to hand out memory than LevelDB to write it.
+ */
+const batchLength = 128;
+
+/** A record has at most so many bytes beside its pixels: seven tags and six numbers. */
+const mostFrameBytes = 40;
 
 /**
  * Writes one database with convert_imageset's values and keys (line number in the shuffled list, from 0, and
@@ -27,36 +34,50 @@ const batchLength = 1000;
 export async function writeDatabase(
   path: string,
   plan: DatabasePlan,
-  source: { files: readonly string[]; patches: PatchFile; size: number },
+  source: { files: readonly string[]; patches: PatchSpace },
   options: { sum?: MeanSum; signal?: AbortSignal; progress: (records: number) => void },
 ): Promise<RecordCount> {
-  const { size } = source;
+  const { size } = source.patches;
   const { sum } = options;
-  const shape = { channels: 3, height: size, width: size };
+  const bytes = patchBytes(size);
   const byClass = [0, 0];
   const count = plan.patches.length;
   const level = await createLevel(path);
   try {
-    const pixels = new Uint8Array(3 * size * size);
+    const pixels = new Uint8Array(Math.min(batchLength, count) * bytes);
+    // While one batch is written the next one is prepared, each in memory of its own.
+    const [first, second] = [0, 1].map(
+      () => new Uint8Array(Math.min(batchLength, count) * (bytes + mostFrameBytes)),
+    );
     let writing = Promise.resolve();
     for (let start = 0; start < count; start += batchLength) {
       stopIfAborted(options.signal, "databases");
       const end = Math.min(start + batchLength, count);
+      await source.patches.read(plan.patches.subarray(start, end), pixels);
+      const values = start % (2 * batchLength) === 0 ? first : second;
       const records: { type: "put"; key: string; value: Uint8Array }[] = [];
+      let position = 0;
       for (let i = start; i < end; i++) {
         const label = plan.labels[i];
-        source.patches.read(plan.patches[i], pixels);
-        sum?.add(pixels);
+        const data = pixels.subarray((i - start) * bytes, (i - start + 1) * bytes);
+        sum?.add(data);
         byClass[label] = (byClass[label] ?? 0) + 1;
-        records.push({
-          type: "put",
-          key: recordKey(i, source.files[plan.patches[i]]),
-          value: encodeDatum({ ...shape, data: pixels, label, encoded: false }),
+        const from = position;
+        position = encodeDatumInto(values, from, {
+          channels: 3,
+          height: size,
+          width: size,
+          data,
+          label,
+          encoded: false,
         });
+        const key = recordKey(i, source.files[plan.patches[i]]);
+        records.push({ type: "put", key, value: values.subarray(from, position) });
       }
-      // The next records are prepared while these are written; one waiting batch bounds the memory.
       await writing;
       writing = level.batch(records);
+      // It is awaited after the next batch is prepared; until then a failure is nobody's.
+      writing.catch(() => undefined);
       options.progress(end - start);
     }
     await writing;

@@ -9,8 +9,10 @@ import {
   type Raster,
   type Study,
 } from "../study/index.js";
+import { planesPicture } from "../inspect/index.js";
 import { bundle, type Bundle } from "./bundle.js";
 import { html, type Html } from "./html.js";
+import { channelWords, meanFigures } from "./meanImage.js";
 import { count, figure, note, row, table, title } from "./parts.js";
 import { sheet } from "./picture.js";
 import { imageTag, pngUrl } from "./png.js";
@@ -38,16 +40,8 @@ export async function showDatabase(study: Study, fold: number): Promise<Bundle> 
   const size = readManifest(directory).databases[fold]?.size ?? train.shape?.width ?? 32;
   const mean = readMeanImage(join(directory, meanName(size, fold)));
   const batch = await firstBatch(join(directory, trainName));
-  const means = channelMeans(mean);
   const heading = `Databases of fold ${fold}`;
-  const meanWords = `mean red ${means.red}, green ${means.green}, blue ${means.blue} of 255`;
-  const meanFigures = [
-    figure(await picture(meanPicture(mean), 4, "the mean image"), html`the mean image<br />${meanWords}`),
-    figure(
-      await picture(stretchedPicture(mean), 4, "the mean image with its contrast stretched"),
-      html`the same, its contrast<br />stretched to the full range`,
-    ),
-  ];
+  const meanWords = channelWords(mean);
   const before = Array.from({ length: batch.count }, (_, n) => patchPicture(batch, n, mean, false));
   const after = Array.from({ length: batch.count }, (_, n) => patchPicture(batch, n, mean, true));
   const patches = figure(
@@ -60,7 +54,7 @@ export async function showDatabase(study: Study, fold: number): Promise<Bundle> 
     html: html`${title(heading)}${countTable([
       [trainName, train],
       [testName, test],
-    ])}${row(meanFigures)}${row([patches])}${broken}${sourceNote(study)}`,
+    ])}${row(await meanFigures(mean))}${row([patches])}${broken}${sourceNote(study)}`,
     text:
       [
         heading,
@@ -104,47 +98,10 @@ function countWords({ count: total, byClass }: DatabaseSummary): string {
   return `${count(total)} patches, ${byClass.map((of, index) => `${count(of)} of class ${index}`).join(", ")}`;
 }
 
-function channelMeans({ data }: MeanImage): Record<"red" | "green" | "blue", string> {
-  const plane = data.length / 3;
-  const mean = (channel: number): string => {
-    const values = data.subarray(channel * plane, (channel + 1) * plane);
-    return (values.reduce((sum, value) => sum + value, 0) / plane).toFixed(1);
-  };
-  return { blue: mean(0), green: mean(1), red: mean(2) };
-}
-
-/** Planes of blue, green, red (Caffe's order) as a picture. */
-function planesPicture(width: number, height: number, value: (index: number) => number): Raster {
-  const plane = width * height;
-  const data = Uint8ClampedArray.from({ length: plane * 3 }, (_, i) =>
-    value((2 - (i % 3)) * plane + Math.floor(i / 3)),
-  );
-  return { width, height, channels: 3, data: new Uint8Array(data.buffer) };
-}
-
-function meanPicture({ width, height, data }: MeanImage): Raster {
-  return planesPicture(width, height, (i) => data[i]);
-}
-
-/** The darkest value of each channel becomes 0 and the brightest 255: the mean image hardly varies. */
-function stretchedPicture({ width, height, data }: MeanImage): Raster {
-  const plane = width * height;
-  const ranges = [0, 1, 2].map((channel) => {
-    const values = data.subarray(channel * plane, (channel + 1) * plane);
-    return [Math.min(...values), Math.max(...values)];
-  });
-  return planesPicture(width, height, (i) => {
-    const [low, high] = ranges[Math.floor(i / plane)];
-    return high === low ? 128 : (255 * (data[i] - low)) / (high - low);
-  });
-}
-
 function patchPicture({ data }: Batch, n: number, mean: MeanImage, subtract: boolean): Raster {
-  const { width, height } = mean;
   const start = n * mean.data.length;
-  return planesPicture(width, height, (i) =>
-    subtract ? 128 + data[start + i] - mean.data[i] : data[start + i],
-  );
+  const planes = mean.data.map((value, i) => (subtract ? 128 + data[start + i] - value : data[start + i]));
+  return planesPicture({ ...mean, data: planes });
 }
 
 async function picture(raster: Raster, zoom: number, words: string): Promise<Html> {

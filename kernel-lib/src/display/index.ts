@@ -6,6 +6,7 @@ export { display } from "./display.js";
 export { showEvaluation } from "./evaluation.js";
 export { showFolds } from "./folds.js";
 export { showMap, type ShowMapOptions } from "./map.js";
+export { showMeanImage } from "./meanImage.js";
 export { showNetwork } from "./network.js";
 export { showPatches, type ShowPatchesOptions } from "./patches.js";
 export { progressDisplay } from "./progress.js";

@@ -1,5 +1,4 @@
 import type * as PlotModule from "@observablehq/plot";
-import { parseHTML } from "linkedom";
 
 /** Observable Plot's functions. It is loaded when the first plot is drawn: most commands draw none. */
 export type Plot = typeof PlotModule;
@@ -22,6 +21,8 @@ export async function plotSvg(
   describe: (plot: Plot) => (PlotModule.PlotOptions & { width: number; height: number })[],
 ): Promise<string> {
   const plot = await import("@observablehq/plot");
+  // A quarter of the library's loading time, so only when it is needed.
+  const { parseHTML } = await import("linkedom");
   // Plot's declarations name the browser's types, which are not known here.
   const draw = plot.plot as unknown as (options: object) => SvgElement;
   const { document } = parseHTML("<html><body></body></html>") as unknown as { document: object };

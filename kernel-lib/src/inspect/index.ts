@@ -1,2 +1,4 @@
 /** What the pipeline's files hold. */
-export { inspectFile, type Inspection } from "./inspect.js";
+export { inspectFile } from "./inspect.js";
+export type { Inspection, InspectOptions } from "./inspection.js";
+export { planesPicture } from "./planesPicture.js";
