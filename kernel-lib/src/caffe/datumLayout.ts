@@ -1,4 +1,23 @@
-import type { Datum } from "./datum.js";
+/** One record of a Caffe database: an image and its class. */
+export interface Datum {
+  /** Number of colour channels: 3 or 1; 0 in encoded records, whose image file says it. */
+  channels: number;
+  /** Pixels from top to bottom; 0 in encoded records. */
+  height: number;
+  /** Pixels from left to right; 0 in encoded records. */
+  width: number;
+  /**
+   * Grey levels 0 to 255, one plane a channel in the order blue, green, red (channels, height, width); or the
+   * bytes of a PNG or JPEG file when `encoded`; empty when `floatData` is there.
+   */
+  data: Uint8Array;
+  /** The class, from 0. */
+  label: number;
+  /** Whether `data` is an image file. */
+  encoded: boolean;
+  /** Values that are no bytes, laid out as `data` is; only programs other than convert_imageset write them. */
+  floatData?: Float32Array;
+}
 
 /*
  * The one layout that convert_imageset writes for raw images, written and read directly: step 3 and training have

@@ -1,6 +1,7 @@
 /** Caffe's file formats alone: database records, mean images, prototxts, models, solver states. */
 export * from "./blob.js";
-export { datumValues, decodeDatum, encodeDatum, encodeDatumInto, type Datum } from "./datum.js";
+export { datumValues, decodeDatum, encodeDatum, encodeDatumInto } from "./datum.js";
+export type { Datum } from "./datumLayout.js";
 export * from "./mean.js";
 export * from "./messages.js";
 export * from "./model.js";
