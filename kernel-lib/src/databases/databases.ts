@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { encodeMean } from "../caffe/index.js";
 import { checkLeakage, foldsKey } from "../folds/index.js";
 import {
+  cellSignal,
   fingerprint,
   HistobookError,
   isHistobookError,
@@ -84,6 +85,7 @@ export async function makeDatabases(study: Study, options: DatabasesOptions = {}
   const { directory } = study;
   const seed = numberOption("--seed", options.seed ?? 1, { integer: true });
   const shuffle = options.shuffle ?? true;
+  const signal = options.signal ?? cellSignal();
   const manifest = readManifest(directory);
   const { patches, folds } = requireEarlierSteps(directory, manifest);
   const { size, scale } = patches.parameters;
@@ -119,7 +121,7 @@ export async function makeDatabases(study: Study, options: DatabasesOptions = {}
       await whileFilling(
         source.shares(plan.files),
         patchSpace,
-        { ...options, progress, explain: (problem) => namingList(problem, plan) },
+        { ...options, signal, progress, explain: (problem) => namingList(problem, plan) },
         async () => {
           for (const { fold, key } of missing) {
             const counts = await makeFold(directory, fold, patchSpace, (side, path, sum) =>
@@ -127,7 +129,7 @@ export async function makeDatabases(study: Study, options: DatabasesOptions = {}
                 path,
                 plan.databases.get(databaseName(side, fold))!,
                 { files: plan.files, patches: patchSpace },
-                { sum, signal: options.signal, progress },
+                { sum, signal, progress },
               ),
             );
             await updateManifest(directory, (current) => ({
