@@ -3,5 +3,6 @@ export * from "./errors.js";
 export * from "./events.js";
 export * from "./files.js";
 export * from "./lock.js";
+export * from "./nodeVersion.js";
 export * from "./options.js";
 export * from "./random.js";
