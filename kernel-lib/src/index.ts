@@ -27,4 +27,5 @@ export * from "./export/index.js";
 export * from "./pipeline/index.js";
 export * from "./inspect/index.js";
 export * from "./display/index.js";
+export * from "./kernel/public.js";
 export { version } from "./version.js";

@@ -1,11 +1,9 @@
 import { inspect } from "node:util";
 import type { Html } from "./html.js";
+import { displayHook } from "./representation.js";
 
 /** The most that one display may weigh, in bytes of JSON: a notebook with many displays must stay light. */
 export const outputLimit = 1_000_000;
-
-/** The hook by which a kernel asks a cell's last value for its MIME bundle (Deno's convention). */
-const displayHook = Symbol.for("Jupyter.display");
 
 /** One notebook output in several forms, of which a front end shows the richest that it knows. */
 export interface Bundle {

@@ -4,5 +4,6 @@ export * from "./events.js";
 export * from "./files.js";
 export * from "./lock.js";
 export * from "./nodeVersion.js";
+export * from "./notebook.js";
 export * from "./options.js";
 export * from "./random.js";

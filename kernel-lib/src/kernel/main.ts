@@ -1,0 +1,33 @@
+import { Kernel } from "./session/kernel.js";
+import { offerUnwinding } from "./wire/unwind.js";
+import { Wire } from "./wire/wire.js";
+import { messageOf } from "../foundation/index.js";
+
+/**
+ * Runs the kernel: `node bin/kernel.js CONNECTION_FILE`.
+ *
+ * The sockets are opened first; the compiler is loaded when the front end has had its first answer.
+ */
+export function main(argv: readonly string[]): void {
+  const [connectionFile] = argv.slice(2);
+  if (connectionFile === undefined) {
+    process.stderr.write(
+      "kernel.js: found no connection file, expected one as the argument; start it from Jupyter.\n",
+    );
+    process.exit(2);
+  }
+  offerUnwinding();
+  const failed = (error: unknown): void => {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exit(1);
+  };
+  const wire = new Wire(
+    connectionFile,
+    {
+      message: (channel, message) => kernel.message(channel, message),
+      interrupt: (terminated) => kernel.interrupt(terminated),
+    },
+    failed,
+  );
+  const kernel = new Kernel(wire);
+}

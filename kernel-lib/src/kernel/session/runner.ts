@@ -1,0 +1,119 @@
+import { MessageChannel } from "node:worker_threads";
+import { constants, Script } from "node:vm";
+import { cellPrefix, type Sources } from "./sources.js";
+import { iterateName, waitName } from "../compiler/waitingNames.js";
+import type { CompiledCell } from "../compiler/compiler.js";
+import { within, type Activity } from "./activity.js";
+import type { Modules, Waiting } from "./modules.js";
+
+type CellFunction = (
+  exports: object,
+  require: (id: string) => unknown,
+  wait: Waiting["wait"],
+  iterate: Waiting["iterate"],
+) => Promise<void>;
+
+/** How a cell's code ended: with its last expression's value, or by throwing. */
+export type Outcome = { value: unknown } | { thrown: unknown };
+
+/** Runs compiled cells; holds what they have set. */
+export class Runner {
+  private readonly values: Record<string, unknown> = {};
+  private readonly launch = new MessageChannel();
+  private launched?: () => void;
+  private runs = 0;
+
+  constructor(
+    private readonly modules: Modules,
+    private readonly sources: Sources,
+    private readonly waiting: Waiting,
+  ) {
+    // A cell starts as an event of its own, with nothing of the kernel's below it on the stack: when its endless loop
+    // is ended by force, nothing else is torn down with it.
+    this.launch.port2.on("message", () => {
+      const start = this.launched;
+      this.launched = undefined;
+      start?.();
+    });
+  }
+
+  /**
+   * Starts a cell's code.
+   *
+   * @param label of the cell in stacks
+   * @param ended called once, unless the code is ended by force
+   * @returns the names that the cell has set so far
+   */
+  start(
+    activity: Activity,
+    cell: CompiledCell,
+    label: string,
+    code: string,
+    ended: (outcome: Outcome) => void,
+  ): ReadonlySet<string> {
+    this.modules.update(cell.sideModules);
+    const filename = `${cellPrefix}${++this.runs}`;
+    this.sources.add(filename, { label, code, module: cell.module, activity });
+    const isSet = new Set<string>();
+    this.launched = () =>
+      within(activity, () => {
+        let running: Promise<void>;
+        try {
+          running = this.functionOf(cell.module.code, filename)(
+            this.exportsOf(isSet),
+            this.modules.require,
+            this.waiting.wait,
+            this.waiting.iterate,
+          );
+        } catch (thrown) {
+          ended({ thrown });
+          return;
+        }
+        running.then(
+          () => ended({ value: this.takeValue(cell.lastExpression) }),
+          (thrown: unknown) => ended({ thrown }),
+        );
+      });
+    this.launch.port1.postMessage(null);
+    return isSet;
+  }
+
+  close(): void {
+    this.launch.port1.close();
+  }
+
+  private functionOf(code: string, filename: string): CellFunction {
+    // On the first line, so that the code's own lines keep their numbers; it begins with "use strict".
+    const wrapped = `(async function (exports, require, ${waitName}, ${iterateName}) { ${code}\n})`;
+    const script = new Script(wrapped, {
+      filename,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    return script.runInThisContext() as CellFunction;
+  }
+
+  /** All cells' values, noting what this cell sets. */
+  private exportsOf(isSet: Set<string>): object {
+    return new Proxy(this.values, {
+      set: (values, name, value) => {
+        isSet.add(String(name));
+        values[String(name)] = value;
+        return true;
+      },
+      // TypeScript defines imports as getters; here they are variables, which later cells may declare anew.
+      defineProperty: (values, name, property) => {
+        if (name === "__esModule") return true;
+        isSet.add(String(name));
+        values[String(name)] = property.get ? (property.get() as unknown) : property.value;
+        return true;
+      },
+    });
+  }
+
+  private takeValue(name: string | undefined): unknown {
+    if (name === undefined) return undefined;
+    const value = this.values[name];
+    delete this.values[name];
+    return value;
+  }
+}

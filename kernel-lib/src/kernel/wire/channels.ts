@@ -1,0 +1,38 @@
+import type { Message, Outgoing } from "./message.js";
+
+/** The channels that carry messages; the heartbeat carries none. */
+export type Channel = "shell" | "control" | "stdin" | "iopub";
+
+/** What the sockets' thread is started with. */
+export interface SocketsData {
+  connectionFile: string;
+  session: string;
+  /** See `SharedFlag`. */
+  flags: SharedArrayBuffer;
+}
+
+/** From the sockets' thread to the main thread. */
+export type FromSockets =
+  | { kind: "failed"; reason: string }
+  | { kind: "message"; channel: Exclude<Channel, "iopub">; message: Message }
+  /** `terminated`: JavaScript that did not come back to the event loop was ended by force. */
+  | { kind: "interrupt"; terminated: boolean }
+  | { kind: "drained" };
+
+/** From the main thread to the sockets' thread. */
+export type ToSockets =
+  | { kind: "send"; channel: Channel; message: Outgoing }
+  /** Asks for `drained` once all that had arrived before is passed on. */
+  | { kind: "drain" }
+  | { kind: "close" };
+
+/** Numbers that both threads see at once, even while the main thread is in a loop. */
+export const enum SharedFlag {
+  /** How many interrupts the main thread has taken. */
+  InterruptsTaken,
+  /** 1 while the main thread compiles: it must not be torn out of that. */
+  Compiling,
+  /** 1 once the sockets' thread has sent everything. */
+  Flushed,
+  Count,
+}

@@ -1,0 +1,161 @@
+/**
+ * The sockets' thread: takes messages in and sends them out while the main thread may be busy with a cell, answers the
+ * heartbeat, and interrupts the main thread.
+ */
+import { randomUUID } from "node:crypto";
+import { writeSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parentPort, workerData } from "node:worker_threads";
+import { Publisher, Reply, Router } from "zeromq";
+import { messageOf } from "../../foundation/index.js";
+import { SharedFlag, type Channel, type FromSockets, type SocketsData, type ToSockets } from "./channels.js";
+import { addressOf, readConnection } from "./connection.js";
+import { endMainThread } from "./endMainThread.js";
+import { decodeMessage, encodeMessage, type Message, type Outgoing, type Signing } from "./message.js";
+
+/** Milliseconds in which the main thread must take an interrupt before it counts as caught in a loop. */
+const patience = 150;
+/** Milliseconds in which a shutdown must come through to the main thread, and then again to its end. */
+const shutdownPatience = 2000;
+
+const { connectionFile, session, flags } = workerData as SocketsData;
+const shared = new Int32Array(flags);
+const main = parentPort!;
+const connection = readConnection(connectionFile);
+const signing: Signing = {
+  key: connection.key,
+  hash: connection.signature_scheme.replace(/^hmac-/, ""),
+  session,
+};
+
+// Nobody reads a router's queue when the client is gone: closing must not wait for it longer than this.
+const options = { linger: 1000 };
+const unlimited = { ...options, sendHighWaterMark: 0 };
+const sockets = {
+  shell: new Router(unlimited),
+  control: new Router(unlimited),
+  stdin: new Router(unlimited),
+  iopub: new Publisher(unlimited),
+};
+const heartbeat = new Reply(options);
+/** The last message's sending, by channel: a socket takes one message at a time. */
+const sending = new Map<Channel, Promise<void>>();
+
+function tell(news: FromSockets): void {
+  main.postMessage(news);
+}
+
+function send(channel: Channel, message: Outgoing): void {
+  const frames = encodeMessage(message, signing);
+  const before = sending.get(channel);
+  const send = () => sockets[channel].send(frames).catch(() => undefined);
+  sending.set(channel, before ? before.then(send) : send());
+}
+
+async function receive(channel: Exclude<Channel, "iopub">): Promise<void> {
+  for await (const frames of sockets[channel]) {
+    let message: Message;
+    try {
+      message = decodeMessage(frames, signing);
+    } catch (error) {
+      // As ipykernel: what can't be trusted is not answered, and the kernel goes on.
+      writeSync(2, `${messageOf(error)}\n`);
+      continue;
+    }
+    const type = message.header.msg_type;
+    if (channel === "control" && type === "interrupt_request") void interruptAndReply(message);
+    else {
+      tell({ kind: "message", channel, message });
+      if (type === "shutdown_request") void forceShutdown();
+    }
+  }
+}
+
+async function beat(): Promise<void> {
+  for await (const frames of heartbeat) await heartbeat.send(frames);
+}
+
+async function interruptAndReply(message: Message): Promise<void> {
+  publishStatus("busy", message);
+  await interrupt();
+  send("control", {
+    identities: message.identities,
+    type: "interrupt_reply",
+    parentHeader: message.header,
+    metadata: "{}",
+    content: '{"status":"ok"}',
+    buffers: [],
+  });
+  publishStatus("idle", message);
+}
+
+/** Tells the main thread to interrupt; if it does not listen, because a loop holds it, ends what it runs. */
+async function interrupt(): Promise<void> {
+  const taken = Atomics.load(shared, SharedFlag.InterruptsTaken);
+  const pending = () => Atomics.load(shared, SharedFlag.InterruptsTaken) === taken;
+  tell({ kind: "interrupt", terminated: false });
+  for (let waited = 0; pending(); waited += 10) {
+    if (waited >= patience && Atomics.load(shared, SharedFlag.Compiling) === 0) {
+      // The first message waits behind the loop: this one is seen right after it, and says what happened.
+      await endMainThread();
+      tell({ kind: "interrupt", terminated: true });
+      waited = 0;
+    }
+    await sleep(10);
+  }
+}
+
+async function forceShutdown(): Promise<void> {
+  // A main thread that listens shuts down by itself; the interrupt is for one that does not.
+  await Promise.race([interrupt(), sleep(shutdownPatience)]);
+  await sleep(shutdownPatience);
+  process.kill(process.pid, "SIGKILL");
+}
+
+function publishStatus(state: string, parent: Message): void {
+  send("iopub", {
+    identities: [Buffer.from("status")],
+    type: "status",
+    parentHeader: parent.header,
+    metadata: "{}",
+    content: JSON.stringify({ execution_state: state }),
+    buffers: [],
+  });
+}
+
+async function close(): Promise<void> {
+  await Promise.all(sending.values());
+  for (const socket of [...Object.values(sockets), heartbeat]) socket.close();
+  Atomics.store(shared, SharedFlag.Flushed, 1);
+  Atomics.notify(shared, SharedFlag.Flushed);
+  main.close();
+}
+
+main.on("message", (order: ToSockets) => {
+  if (order.kind === "send") send(order.channel, order.message);
+  else if (order.kind === "drain") setImmediate(() => tell({ kind: "drained" }));
+  else void close();
+});
+
+async function start(): Promise<void> {
+  await Promise.all([
+    sockets.shell.bind(addressOf(connection, connection.shell_port)),
+    sockets.control.bind(addressOf(connection, connection.control_port)),
+    sockets.stdin.bind(addressOf(connection, connection.stdin_port)),
+    sockets.iopub.bind(addressOf(connection, connection.iopub_port)),
+    heartbeat.bind(addressOf(connection, connection.hb_port)),
+  ]);
+  for (const loop of [receive("shell"), receive("control"), receive("stdin"), beat()])
+    // A socket that is closed while it is read ends its loop.
+    loop.catch(() => undefined);
+  send("iopub", {
+    identities: [Buffer.from(`kernel.${randomUUID()}.status`)],
+    type: "status",
+    parentHeader: {},
+    metadata: "{}",
+    content: '{"execution_state":"starting"}',
+    buffers: [],
+  });
+}
+
+start().catch((error: unknown) => tell({ kind: "failed", reason: messageOf(error) }));
