@@ -1,8 +1,10 @@
 /** Jupyter's own programs, run on a kernel of ours that is installed in a temporary folder. */
-import { execFile } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { testPython } from "../../scripts/test-python.mjs";
 import { environmentVariables } from "../../scripts/setup/python-environment.mjs";
 import { run as runHistobook } from "../cli/command";
@@ -10,9 +12,13 @@ import { run as runHistobook } from "../cli/command";
 /** The first call makes the Python environment, with a download. */
 export const patience = 600_000;
 
+/** More than any of them needs on a slow machine, and less than the test's own patience. */
+const secondsARun = 110;
+
 /** How a program ended. */
 export interface Ended {
-  status: number;
+  /** Null when it had to be killed. */
+  status: number | null;
   out: string;
   errors: string;
 }
@@ -54,6 +60,8 @@ export class Clients {
       JUPYTER_CONFIG_DIR: join(folder, "config"),
       JUPYTER_RUNTIME_DIR: join(folder, "runtime"),
       JUPYTER_PATH: undefined,
+      // Connection files too: they tell whose a kernel is.
+      TMPDIR: folder,
       PYDEVD_DISABLE_FILE_VALIDATION: "1",
     };
     const clients = new Clients(folder, environment.bin, env);
@@ -62,14 +70,29 @@ export class Clients {
     return clients;
   }
 
-  /** Runs a program of the Python environment in the folder. */
-  run(program: string, args: string[]): Promise<Ended> {
-    const options = { cwd: this.folder, env: this.env, maxBuffer: 2 ** 26 };
-    return new Promise((resolve) => {
-      execFile(join(this.bin, program), args, options, (error, out, errors) =>
-        resolve({ status: error ? Number(error.code) : 0, out, errors }),
-      );
+  /**
+   * Runs a program of the Python environment in the folder. What it has started ends with it: a kernel that it leaves
+   * behind would hold its output open, and a test waiting.
+   */
+  async run(program: string, args: string[]): Promise<Ended> {
+    const child = spawn(join(this.bin, program), args, {
+      cwd: this.folder,
+      env: this.env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
     });
+    const ended: Ended = { status: null, out: "", errors: "" };
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (ended.out += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (ended.errors += text));
+    const limit = setTimeout(() => child.kill("SIGKILL"), secondsARun * 1000);
+    const closed = once(child, "close");
+    [ended.status] = (await once(child, "exit")) as [number | null];
+    clearTimeout(limit);
+    // jupyter_client starts kernels in sessions of their own, whose connection files lie in the folder.
+    for (const pid of processesWith(this.folder)) process.kill(pid, "SIGKILL");
+    await closed;
+    // Tracebacks are coloured.
+    return { ...ended, errors: stripVTControlCharacters(ended.errors) };
   }
 
   /** Runs a Python program of this folder, which prints one JSON value a line. */
@@ -128,4 +151,13 @@ export class Clients {
 /** nbformat keeps text as lines or as one string. */
 export function joined(text: string | string[] | undefined): string {
   return Array.isArray(text) ? text.join("") : (text ?? "");
+}
+
+/** The processes whose command names this text. */
+function processesWith(text: string): number[] {
+  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,command="], { encoding: "utf8" });
+  return stdout
+    .split("\n")
+    .filter((line) => line.includes(text))
+    .map((line) => Number.parseInt(line, 10));
 }

@@ -17,7 +17,7 @@ class HistobookTests(jupyter_kernel_test.KernelTests):
     code_hello_world = 'console.log("hello, world");'
     code_stderr = 'console.error("oh, world");'
     completion_samples = [
-        {"text": "Math.sqr", "matches": {"sqrt"}},
+        {"text": "Math.cbr", "matches": {"cbrt"}},
         {"text": '"text".toUpp', "matches": {"toUpperCase"}},
     ]
     complete_code_samples = [
@@ -47,7 +47,7 @@ class HistobookTests(jupyter_kernel_test.KernelTests):
         {"code": 'import { display } from "tslab"; display.png(new Uint8Array([1]));', "mime": "image/png"},
     ]
     code_inspect_sample = "Math.sqrt"
-    code_clear_output = ""
+    code_clear_output = 'import { clearOutput } from "histobook"; clearOutput();'
     code_page_something = ""
     code_history_pattern = "6*"
     supported_history_operations = ("tail", "range", "search")
@@ -59,7 +59,7 @@ class HistobookTests(jupyter_kernel_test.KernelTests):
 
 class WelcomeTests(jupyter_kernel_test.IopubWelcomeTests):
     kernel_name = "histobook"
-    support_iopub_welcome = True
+    support_iopub_welcome = False
 
 
 class Reporter(unittest.TestResult):
