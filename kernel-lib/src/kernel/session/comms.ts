@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Comm, CommExtras, CommMessage, CommTarget } from "../../foundation/index.js";
 import { HistobookError } from "../../foundation/index.js";
 import type { Json, Message } from "../wire/message.js";
-import type { Wire } from "../wire/wire.js";
 import { ownActivity } from "./activity.js";
+import type { Outputs } from "./outputs.js";
 
 /** One end of a comm, with what its owner has set. */
 interface Line {
@@ -17,7 +17,7 @@ export class Comms {
   private readonly targets = new Map<string, CommTarget>();
   private readonly lines = new Map<string, Line>();
 
-  constructor(private readonly wire: Wire) {}
+  constructor(private readonly outputs: Outputs) {}
 
   register(name: string, target: CommTarget): void {
     this.targets.set(name, target);
@@ -90,7 +90,7 @@ export class Comms {
   }
 
   private send(type: string, content: Json, extras: CommExtras): void {
-    this.wire.publish(type, content, ownActivity()?.parent.header ?? {}, extras);
+    this.outputs.comm(ownActivity(), type, content, extras);
   }
 }
 

@@ -58,7 +58,7 @@ export class Kernel {
 
   constructor(private readonly wire: Wire) {
     this.outputs = new Outputs(wire);
-    this.comms = new Comms(wire);
+    this.comms = new Comms(this.outputs);
     this.input = new Input(wire);
     const waiting: Waiting = {
       wait: (value) => ownActivity()?.interruption.wait(value) ?? value,

@@ -1,4 +1,4 @@
-import type { MimeData, DisplayOptions } from "../../foundation/index.js";
+import type { CommExtras, DisplayOptions, MimeData } from "../../foundation/index.js";
 import type { Json } from "../wire/message.js";
 import type { Wire } from "../wire/wire.js";
 import type { Activity } from "./activity.js";
@@ -51,6 +51,12 @@ export class Outputs {
 
   fail(activity: Activity, { ename, evalue, traceback }: Failure): void {
     this.send(activity, "error", { ename, evalue, traceback });
+  }
+
+  /** A comm's message: not an output of the cell's, but in its order. */
+  comm(activity: Activity | undefined, type: string, content: Json, extras: CommExtras): void {
+    this.flush();
+    this.wire.publish(type, content, activity?.parent.header ?? {}, extras);
   }
 
   clear(activity: Activity, wait: boolean): void {
