@@ -1,5 +1,5 @@
 import type { MeanImage } from "../caffe/index.js";
-import { numberOption, unfinishedPath, type RunOptions } from "../foundation/index.js";
+import { cellSignal, numberOption, unfinishedPath, type RunOptions } from "../foundation/index.js";
 import { filesOf, fillPatchFile } from "./fill.js";
 import { meanSum } from "./mean.js";
 import { createPatchFile } from "./patchFile.js";
@@ -34,7 +34,7 @@ export async function convertImages(
   database: string,
   options: ConvertOptions = {},
 ): Promise<RecordCount & { mean: MeanImage }> {
-  const { shuffle = false, seed = 1, signal } = options;
+  const { shuffle = false, seed = 1, signal = cellSignal() } = options;
   const size = numberOption("--size", options.size ?? 32, { minimum: 1, maximum: 512, integer: true });
   const source = filesOf(folder);
   const plan = planDatabases([{ name: "convert", path: list }], { shuffle, seed }, (file) =>

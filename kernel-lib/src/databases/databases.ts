@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { encodeMean } from "../caffe/index.js";
 import { checkLeakage, foldsKey } from "../folds/index.js";
 import {
+  cellSignal,
   fingerprint,
   HistobookError,
   isHistobookError,
@@ -128,7 +129,7 @@ export async function makeDatabases(study: Study, options: DatabasesOptions = {}
             path,
             plan.databases.get(databaseName(side, fold))!,
             { files: plan.files, patches: patchFile, size },
-            { sum, signal: options.signal, progress },
+            { sum, signal: options.signal ?? cellSignal(), progress },
           ),
         );
         await updateManifest(directory, (current) => ({

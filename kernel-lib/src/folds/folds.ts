@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
+  cellSignal,
   fingerprint,
   HistobookError,
   numberOption,
@@ -71,7 +72,7 @@ type PatchesRecord = NonNullable<Manifest["patches"]>;
  * folds.map(({ test }) => test.length); // => [2, 2, 2, 2, 2]
  */
 export async function makeFolds(study: Study, options: FoldsOptions = {}): Promise<FoldsResult> {
-  const { report, signal } = options;
+  const { report, signal = cellSignal() } = options;
   const parameters = {
     folds: options.folds ?? 5,
     seed: numberOption("--seed", options.seed ?? 1, { integer: true }),

@@ -23,7 +23,10 @@ export type StepEvent = ProgressEvent | WarningEvent;
 export interface RunOptions {
   /** Called with progress and warnings while the step runs. */
   report?: (event: StepEvent) => void;
-  /** Stops the step between two whole pieces of work; what is made stays, and a second run goes on from it. */
+  /**
+   * Stops the step between two whole pieces of work; what is made stays, and a second run goes on from it. In a cell of
+   * the notebook kernel, its interrupt (`cellSignal`) by default.
+   */
   signal?: AbortSignal;
 }
 

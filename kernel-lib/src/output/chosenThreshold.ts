@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { loadEngine, type EngineChoice } from "../engine/index.js";
 import { readParentList } from "../folds/index.js";
 import {
+  cellSignal,
   fingerprint,
   HistobookError,
   randomStream,
@@ -51,7 +52,7 @@ export async function chooseThreshold(
   options: ThresholdOptions = {},
 ): Promise<FoldThreshold> {
   const { directory } = study;
-  const { pixels = 1500, seed = 1, signal } = options;
+  const { pixels = 1500, seed = 1, signal = cellSignal() } = options;
   const manifest = readManifest(directory);
   const patients = validationPatients(directory, manifest, fold);
   const cases = study.cases.filter((one) => patients.includes(one.patient) && one.maskPath !== null);

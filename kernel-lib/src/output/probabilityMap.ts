@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Classifier } from "../engine/index.js";
-import { stopIfAborted } from "../foundation/index.js";
+import { cellSignal, stopIfAborted } from "../foundation/index.js";
 import type { Raster } from "../study/index.js";
 import { oversampled } from "./oversample.js";
 import { fillNearest, strideIndices } from "./stride.js";
@@ -44,7 +44,7 @@ export async function predictMap(
   classifier: Classifier,
   options: MapOptions = {},
 ): Promise<ProbabilityMap> {
-  const { stride = 1, oversample = false, firstLine = "predict", onWindows, signal } = options;
+  const { stride = 1, oversample = false, firstLine = "predict", onWindows, signal = cellSignal() } = options;
   const { width, height } = image;
   const rows = strideIndices(height, stride);
   const columns = strideIndices(width, stride);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import {
+  cellSignal,
   fingerprint,
   HistobookError,
   makeFolder,
@@ -92,7 +93,7 @@ async function harvest(
   options: PatchOptions & { workers: number },
 ): Promise<Harvest> {
   const { directory } = study;
-  const { report, signal, workers, direct = false } = options;
+  const { report, signal = cellSignal(), workers, direct = false } = options;
   const records = new Map<string, ImageRecord>();
   const skipped = [...study.problems];
   const usable = study.cases.filter((one): one is MaskedCase => one.maskPath !== null);

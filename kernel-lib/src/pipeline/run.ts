@@ -1,6 +1,6 @@
 import { makeDatabases, type DatabasesResult } from "../databases/index.js";
 import type { EngineChoice } from "../engine/index.js";
-import { choiceOption, type RunOptions, type Skipped } from "../foundation/index.js";
+import { cellSignal, choiceOption, type RunOptions, type Skipped } from "../foundation/index.js";
 import { makeFolds, type FoldsResult } from "../folds/index.js";
 import { evaluate, output, type Evaluation, type OutputResult } from "../output/index.js";
 import { makePatches, type PatchesResult } from "../patches/index.js";
@@ -43,7 +43,7 @@ export interface PipelineResult {
 export async function runPipeline(study: Study, options: PipelineOptions = {}): Promise<PipelineResult> {
   const names = Object.keys(presets) as PresetName[];
   const preset = presets[choiceOption("--preset", options.preset ?? "standard", names)];
-  const { report, signal, scale, engine, seed, workers } = options;
+  const { report, signal = cellSignal(), scale, engine, seed, workers } = options;
   const common = { report, signal, seed };
   const seconds: Partial<PipelineResult["seconds"]> = {};
   const timed = async <T>(step: keyof PipelineResult["seconds"], work: Promise<T>): Promise<T> => {

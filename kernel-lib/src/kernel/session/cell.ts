@@ -154,7 +154,6 @@ export class Cell {
     if (this.ended) return;
     this.ended = true;
     if (end.status === "error") this.tools.outputs.fail(this.activity, end.failure);
-    else this.tools.outputs.flush();
     this.done(end);
   }
 

@@ -233,7 +233,6 @@ export class Kernel {
   }
 
   private idle(message: Message): void {
-    this.outputs.flush();
     this.status("idle", message);
     // A front end shows the newest status as the kernel's: while a cell runs, that is "busy".
     if (this.running) this.status("busy", this.running.activity.parent);
@@ -271,7 +270,6 @@ export class Kernel {
     // Jupyter asks by message; a signal from a terminal is meant in the same way.
     process.on("SIGINT", () => this.interrupt(false));
     process.on("exit", () => {
-      this.outputs.flush();
       this.children.endAll();
       this.wire.close();
     });

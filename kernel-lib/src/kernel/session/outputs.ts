@@ -4,36 +4,13 @@ import type { Wire } from "../wire/wire.js";
 import type { Activity } from "./activity.js";
 import type { Failure } from "./traceback.js";
 
-/** Milliseconds for which text may be held back so that many small writes travel as one message. */
-const holdBack = 15;
-
 /** Publishes what activities put out, in its order. */
 export class Outputs {
-  private held?: { activity: Activity; name: string; text: string };
-  private flushed = 0;
-  private timer?: NodeJS.Timeout;
-
   constructor(private readonly wire: Wire) {}
 
   stream(activity: Activity, name: "stdout" | "stderr", text: string): void {
-    if (text === "") return;
-    if (this.held?.activity !== activity || this.held.name !== name) this.flush();
-    this.held ??= { activity, name, text: "" };
-    this.held.text += text;
-    // A loop that never comes back to the event loop runs no timer, so the clock is looked at here as well.
-    if (performance.now() - this.flushed >= holdBack) this.flush();
-    else this.timer ??= setTimeout(() => this.flush(), holdBack).unref();
-  }
-
-  /** Sends text that is still held back. */
-  flush(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.flushed = performance.now();
-    if (!this.held) return;
-    const { activity, name, text } = this.held;
-    this.held = undefined;
-    this.send(activity, "stream", { name, text });
+    if (text === "" || activity.options.silent) return;
+    this.wire.stream({ name, text, parentHeader: activity.parent.header });
   }
 
   show(activity: Activity, data: MimeData, { metadata = {}, id, update = false }: DisplayOptions): void {
@@ -55,7 +32,6 @@ export class Outputs {
 
   /** A comm's message: not an output of the cell's, but in its order. */
   comm(activity: Activity | undefined, type: string, content: Json, extras: CommExtras): void {
-    this.flush();
     this.wire.publish(type, content, activity?.parent.header ?? {}, extras);
   }
 
@@ -64,7 +40,6 @@ export class Outputs {
   }
 
   private send(activity: Activity, type: string, content: Json): void {
-    this.flush();
     if (activity.options.silent) return;
     this.wire.publish(type, content, activity.parent.header);
   }

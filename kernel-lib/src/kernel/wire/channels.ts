@@ -1,4 +1,4 @@
-import type { Message, Outgoing } from "./message.js";
+import type { Header, Message, Outgoing } from "./message.js";
 
 /** The channels that carry messages; the heartbeat carries none. */
 export type Channel = "shell" | "control" | "stdin" | "iopub";
@@ -19,9 +19,18 @@ export type FromSockets =
   | { kind: "interrupt"; terminated: boolean }
   | { kind: "drained" };
 
+/** Text that a cell has written to one of its streams. */
+export interface StreamText {
+  name: "stdout" | "stderr";
+  text: string;
+  parentHeader: Partial<Header>;
+}
+
 /** From the main thread to the sockets' thread. */
 export type ToSockets =
   | { kind: "send"; channel: Channel; message: Outgoing }
+  /** Text for a cell's output; what comes close together travels as one message. */
+  | { kind: "stream"; stream: StreamText }
   /** Asks for `drained` once all that had arrived before is passed on. */
   | { kind: "drain" }
   | { kind: "close" };

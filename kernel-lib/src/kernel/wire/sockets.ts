@@ -2,7 +2,6 @@
  * The sockets' thread: takes messages in and sends them out while the main thread may be busy with a cell, answers the
  * heartbeat, and interrupts the main thread.
  */
-import { randomUUID } from "node:crypto";
 import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
@@ -11,6 +10,7 @@ import { messageOf } from "../../foundation/index.js";
 import { SharedFlag, type Channel, type FromSockets, type SocketsData, type ToSockets } from "./channels.js";
 import { addressOf, readConnection } from "./connection.js";
 import { endMainThread } from "./endMainThread.js";
+import { StreamMerger } from "./streamMerger.js";
 import { decodeMessage, encodeMessage, type Message, type Outgoing, type Signing } from "./message.js";
 
 /** Milliseconds in which the main thread must take an interrupt before it counts as caught in a loop. */
@@ -40,6 +40,10 @@ const sockets = {
 const heartbeat = new Reply(options);
 /** The last message's sending, by channel: a socket takes one message at a time. */
 const sending = new Map<Channel, Promise<void>>();
+
+const streams = new StreamMerger((content, parentHeader) => {
+  publish("stream", JSON.stringify(content), parentHeader);
+});
 
 function tell(news: FromSockets): void {
   main.postMessage(news);
@@ -113,14 +117,12 @@ async function forceShutdown(): Promise<void> {
 }
 
 function publishStatus(state: string, parent: Message): void {
-  send("iopub", {
-    identities: [Buffer.from("status")],
-    type: "status",
-    parentHeader: parent.header,
-    metadata: "{}",
-    content: JSON.stringify({ execution_state: state }),
-    buffers: [],
-  });
+  publish("status", JSON.stringify({ execution_state: state }), parent.header);
+}
+
+function publish(type: string, content: string, parentHeader: Outgoing["parentHeader"]): void {
+  const identities = [Buffer.from(type)];
+  send("iopub", { identities, type, parentHeader, metadata: "{}", content, buffers: [] });
 }
 
 async function close(): Promise<void> {
@@ -132,9 +134,11 @@ async function close(): Promise<void> {
 }
 
 main.on("message", (order: ToSockets) => {
+  if (order.kind === "stream") streams.add(order.stream);
+  else streams.flush();
   if (order.kind === "send") send(order.channel, order.message);
   else if (order.kind === "drain") setImmediate(() => tell({ kind: "drained" }));
-  else void close();
+  else if (order.kind === "close") void close();
 });
 
 async function start(): Promise<void> {
@@ -148,14 +152,7 @@ async function start(): Promise<void> {
   for (const loop of [receive("shell"), receive("control"), receive("stdin"), beat()])
     // A socket that is closed while it is read ends its loop.
     loop.catch(() => undefined);
-  send("iopub", {
-    identities: [Buffer.from(`kernel.${randomUUID()}.status`)],
-    type: "status",
-    parentHeader: {},
-    metadata: "{}",
-    content: '{"execution_state":"starting"}',
-    buffers: [],
-  });
+  publish("status", '{"execution_state":"starting"}', {});
 }
 
 start().catch((error: unknown) => tell({ kind: "failed", reason: messageOf(error) }));

@@ -2,7 +2,14 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { HistobookError } from "../../foundation/index.js";
-import { SharedFlag, type Channel, type FromSockets, type SocketsData, type ToSockets } from "./channels.js";
+import {
+  SharedFlag,
+  type Channel,
+  type FromSockets,
+  type SocketsData,
+  type StreamText,
+  type ToSockets,
+} from "./channels.js";
 import type { Header, Json, Message } from "./message.js";
 
 /** Who listens to the sockets. */
@@ -69,6 +76,11 @@ export class Wire {
         buffers: [...buffers],
       },
     });
+  }
+
+  /** Publishes text of a cell's. */
+  stream(stream: StreamText): void {
+    this.post({ kind: "stream", stream });
   }
 
   /** Sends to the client that sent `parent`. */
