@@ -23,7 +23,9 @@ export interface Place {
  *
  * @throws HistobookError `BadOption` when two are given, or when no environment is active for `sysPrefix`.
  * @example
- * choosePlace({ prefix: "/opt/venv" }, thisSystem()).dataFolder; // => "/opt/venv/share/jupyter"
+ * const system = { env: { CONDA_PREFIX: "/opt/conda" }, platform: "linux", home: "/home/ada" };
+ * choosePlace({}, system).dataFolder; // => "/opt/conda/share/jupyter"
+ * choosePlace({ user: true }, system).dataFolder; // => "/home/ada/.local/share/jupyter"
  */
 export function choosePlace(options: PlaceOptions, system: System): Place {
   const given = [

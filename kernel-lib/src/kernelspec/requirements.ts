@@ -16,7 +16,7 @@ export interface Foundations {
  *
  * @throws HistobookError `NoKernel` when Node is too old, tslab is missing, or the installation won't stay.
  * @example
- * requireKernel({ nodeVersion: "22.0.0", installation }); // => undefined
+ * requireKernel(); // => undefined
  */
 export function requireKernel(foundations: Foundations = thisProcess()): void {
   const { nodeVersion, installation: folder } = foundations;
