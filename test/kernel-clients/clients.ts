@@ -89,7 +89,7 @@ export class Clients {
     [ended.status] = (await once(child, "exit")) as [number | null];
     clearTimeout(limit);
     // jupyter_client starts kernels in sessions of their own, whose connection files lie in the folder.
-    for (const pid of processesWith(this.folder)) process.kill(pid, "SIGKILL");
+    for (const pid of processesWith(this.folder)) end(pid);
     await closed;
     // Tracebacks are coloured.
     return { ...ended, errors: stripVTControlCharacters(ended.errors) };
@@ -160,4 +160,12 @@ function processesWith(text: string): number[] {
     .split("\n")
     .filter((line) => line.includes(text))
     .map((line) => Number.parseInt(line, 10));
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself in the meantime.
+  }
 }
