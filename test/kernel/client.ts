@@ -67,10 +67,17 @@ export class TestKernel {
     readonly heartbeat: Request,
   ) {}
 
-  /** @param folder the notebook's; a new empty one by default */
+  /**
+   * `HISTOBOOK_TEST_NODE` names another Node to run the kernel.
+   *
+   * @param folder the notebook's; a new empty one by default
+   */
   static async start(
     folder = mkdtempSync(join(tmpdir(), "histobook-kernel-")),
-    { node = process.execPath, env = {} }: { node?: string; env?: NodeJS.ProcessEnv } = {},
+    {
+      node = process.env.HISTOBOOK_TEST_NODE ?? process.execPath,
+      env = {},
+    }: { node?: string; env?: NodeJS.ProcessEnv } = {},
   ): Promise<TestKernel> {
     const [shell, iopub, stdin, control, hb] = await freePorts(5);
     const key = randomUUID();

@@ -1,13 +1,12 @@
-import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
-import type { FileWatcher, FileWatcherCallback, DirectoryWatcherCallback } from "typescript";
+import { statSync } from "node:fs";
+import type { FileWatcher, FileWatcherCallback } from "typescript";
 
 /** TypeScript's kinds of change, by number as its watchers take them. */
 const created = 0;
 const changed = 1;
 const deleted = 2;
 
-/** Packages don't change under a running kernel, but they come and go. */
+/** Packages don't change under a running kernel. */
 const insidePackage = /[\\/]node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+[\\/]/;
 
 /**
@@ -18,22 +17,12 @@ const insidePackage = /[\\/]node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+[\\/]/;
  */
 export class PollingWatcher {
   private readonly files = new Map<string, { state: string; tell: Set<FileWatcherCallback> }>();
-  private readonly folders = new Map<string, { names: Set<string>; tell: Set<DirectoryWatcherCallback> }>();
 
   /** Takes the place of `ts.sys.watchFile`. */
   readonly watchFile = (path: string, callback: FileWatcherCallback): FileWatcher => {
     if (insidePackage.test(path)) return { close: () => {} };
     const watched = this.files.get(path) ?? { state: stateOf(path), tell: new Set() };
     this.files.set(path, watched);
-    watched.tell.add(callback);
-    return { close: () => void watched.tell.delete(callback) };
-  };
-
-  /** Takes the place of `ts.sys.watchDirectory`; the folder itself is looked at, and those of watched files. */
-  readonly watchDirectory = (path: string, callback: DirectoryWatcherCallback): FileWatcher => {
-    if (insidePackage.test(join(path, "x"))) return { close: () => {} };
-    const watched = this.folders.get(path) ?? { names: namesIn(path), tell: new Set() };
-    this.folders.set(path, watched);
     watched.tell.add(callback);
     return { close: () => void watched.tell.delete(callback) };
   };
@@ -47,14 +36,6 @@ export class PollingWatcher {
       const kind = before === "" ? created : state === "" ? deleted : changed;
       for (const callback of [...tell]) callback(path, kind);
     }
-    for (const [path, watched] of [...this.folders]) {
-      const names = namesIn(path);
-      const different = [...names, ...watched.names].filter(
-        (name) => names.has(name) !== watched.names.has(name),
-      );
-      watched.names = names;
-      for (const name of different) for (const callback of [...watched.tell]) callback(join(path, name));
-    }
   }
 }
 
@@ -62,13 +43,4 @@ export class PollingWatcher {
 function stateOf(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats ? `${stats.mtimeMs} ${stats.size}` : "";
-}
-
-function namesIn(folder: string): Set<string> {
-  try {
-    return new Set(readdirSync(folder));
-  } catch {
-    // A folder that is not there, or not there any more, holds nothing.
-    return new Set();
-  }
 }

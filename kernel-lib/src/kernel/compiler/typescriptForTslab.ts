@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import ts from "typescript";
 import { toCommonJs, type CommonJs } from "./commonJs.js";
 import { PollingWatcher } from "./polling.js";
+import { Resolution } from "./resolution.js";
 import { quickInfoAt } from "./quickInfo.js";
 import { ownRoot, ownTypes } from "./ownPackage.js";
 
@@ -42,7 +43,8 @@ export function provideTypeScript(): TypeScriptForTslab {
   const internals = ts as unknown as Internals;
   const sys = Object.assign(Object.create(ts.sys) as ts.System, {
     watchFile: watcher.watchFile,
-    watchDirectory: watcher.watchDirectory,
+    // See Resolution: nothing needs to be known of folders.
+    watchDirectory: () => ({ close: () => {} }),
   });
   const provided = {
     ...ts,
@@ -102,6 +104,7 @@ function createHost(files: string[], options: ts.CompilerOptions, system: ts.Sys
     ignore,
     ignore,
   );
+  new Resolution(system).install(host);
   return host;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { representationOf } from "../../display/representation.js";
 import type { MimeData } from "../../foundation/index.js";
 import type { CompiledCell, Compiler } from "../compiler/compiler.js";
@@ -77,7 +78,7 @@ export class Cell {
   }
 
   start(): void {
-    const { compiler, runner, sources } = this.tools;
+    const { compiler, runner } = this.tools;
     let compiled;
     try {
       compiled = compiler.compile(this.code);
@@ -86,7 +87,8 @@ export class Cell {
       return;
     }
     if ("diagnostics" in compiled) {
-      const codeOf = (label: string) => (label === this.label ? this.code : sources.codeOf(label));
+      // A file is shown as it is now, which is what was compiled; an older one may have been run.
+      const codeOf = (label: string) => (label === this.label ? this.code : textOf(label));
       this.end({
         status: "error",
         failure: failureOfDiagnostics(compiled.diagnostics, this.label, codeOf),
@@ -183,4 +185,8 @@ export class Cell {
     const data: MimeData = await representationOf(outcome.value);
     return { status: "ok", data, metadata: {} };
   }
+}
+
+function textOf(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }

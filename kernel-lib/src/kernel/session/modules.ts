@@ -88,6 +88,7 @@ export class Modules {
     this.sources.add(path, {
       ...readSource(this.folder, path),
       module: compiled,
+      linesBefore: 0,
     });
     const module: LoadedModule = { exports: {} };
     this.loaded.set(path, module);

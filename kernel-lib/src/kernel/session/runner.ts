@@ -53,7 +53,7 @@ export class Runner {
   ): ReadonlySet<string> {
     this.modules.update(cell.sideModules);
     const filename = `${cellPrefix}${++this.runs}`;
-    this.sources.add(filename, { label, code, module: cell.module, activity });
+    this.sources.add(filename, { label, code, module: cell.module, linesBefore: 1, activity });
     const isSet = new Set<string>();
     this.launched = () =>
       within(activity, () => {

@@ -8,6 +8,8 @@ export interface Source {
   label: string;
   code: string;
   module: CommonJs;
+  /** Lines that tslab has put before the code. */
+  linesBefore: number;
   /** The activity that ran it, for a cell. */
   activity?: Activity;
 }
@@ -49,8 +51,8 @@ export class Sources {
       const source = this.byFile.get(file);
       if (!source) return found;
       const original = source.module.original({ line: Number(line) - 1, column: Number(column) - 1 });
-      // tslab puts a line before the code.
-      return original ? `${source.label}:${original.line}:${original.column + 1}` : source.label;
+      if (!original) return source.label;
+      return `${source.label}:${original.line + 1 - source.linesBefore}:${original.column + 1}`;
     });
   }
 

@@ -1,0 +1,145 @@
+/** What cells may be written in, and what they may import. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { resultText, streamText, TestKernel, tracebackText } from "./client.js";
+
+let kernel: TestKernel;
+beforeAll(async () => {
+  kernel = await TestKernel.start();
+});
+afterAll(() => kernel.close());
+
+/** A file in the notebook's folder. */
+function write(path: string, text: string): void {
+  const file = join(kernel.folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+async function value(code: string): Promise<string | undefined> {
+  const answer = await kernel.execute(code);
+  if (answer.reply.status !== "ok") throw new Error(tracebackText(answer));
+  return resultText(answer);
+}
+
+test("top-level await and for await", async () => {
+  expect(await value("const four = await Promise.resolve(4); four + 1")).toBe("5");
+  expect(
+    await value(
+      [
+        "async function* three() { yield 1; yield Promise.resolve(2); yield 3; }",
+        "let sum = 0;",
+        "for await (const one of three()) sum += one;",
+        "for await (const one of [Promise.resolve(10), 20]) sum += one;",
+        "sum",
+      ].join("\n"),
+    ),
+  ).toBe("36");
+});
+
+test("using and await using give back at the cell's end, or their block's", async () => {
+  const answer = await kernel.execute(
+    [
+      '{ using one = { [Symbol.dispose]() { console.log("one") } }; console.log("in"); void one; }',
+      'await using two = { async [Symbol.asyncDispose]() { console.log("two") } };',
+      'console.log("end");',
+    ].join("\n"),
+  );
+  expect([answer.reply.status, streamText(answer)]).toEqual(["ok", "in\none\nend\ntwo\n"]);
+});
+
+test("modern declarations: satisfies, const type parameters, enums, accessors, static blocks", async () => {
+  expect(
+    await value(
+      [
+        "function pair<const T extends readonly unknown[]>(...values: T): T { return values; }",
+        'const both = pair(1, "b") satisfies readonly [1, "b"];',
+        "enum Kind { A = 1, B }",
+        "class Box { accessor size = 2; static made: number; static { Box.made = 3; } #own = 4; get own() { return this.#own; } }",
+        "[both[1], Kind.B, new Box().size, Box.made, new Box().own]",
+      ].join("\n"),
+    ),
+  ).toBe("[ 'b', 2, 2, 3, 4 ]");
+  expect(await value("Kind[Kind.A] + new Box().size")).toBe("'A2'");
+});
+
+test("names may be declared anew, also with another type", async () => {
+  await kernel.execute("const name = 1; function twice(n: number) { return 2 * n; }");
+  await kernel.execute('const name = "text"; function twice(n: string) { return n + n; }');
+  expect(await value("twice(name)")).toBe("'texttext'");
+});
+
+test("types are strict about null, and ask for no annotations", async () => {
+  const { reply } = await kernel.execute("const found: string = [1, 2].map(String).find(() => true);");
+  expect(reply).toMatchObject({ ename: "TypeScriptError" });
+  expect(
+    await value("function plus(a, b) { return a + b; }\nconst list = []; list.push(1); plus(list[0], 2)"),
+  ).toBe("3");
+  expect(await value('try { throw new Error("x") } catch (error) { error.message }\n1')).toBe("1");
+});
+
+test("packages with only exports, and their sub-paths, are imported with types", async () => {
+  const manifest = {
+    name: "only-exports",
+    version: "1.0.0",
+    type: "module",
+    exports: {
+      ".": { types: "./types/main.d.ts", default: "./code/main.js" },
+      "./deep/part": { types: "./types/part.d.ts", default: "./code/part.js" },
+    },
+  };
+  write("node_modules/only-exports/package.json", JSON.stringify(manifest));
+  write("node_modules/only-exports/types/main.d.ts", "export declare function main(): number;");
+  write("node_modules/only-exports/code/main.js", "export function main() { return 7; }");
+  write("node_modules/only-exports/types/part.d.ts", "export declare const part: string;");
+  write("node_modules/only-exports/code/part.js", 'export const part = "deep";');
+  expect(
+    await value(
+      'import { main } from "only-exports";\nimport { part } from "only-exports/deep/part";\nmain().toFixed(1) + part.toUpperCase()',
+    ),
+  ).toBe("'7.0DEEP'");
+  expect((await kernel.execute("main().missing")).reply).toMatchObject({ ename: "TypeScriptError" });
+  expect(await value('const later = await import("only-exports"); later.main()')).toBe("7");
+});
+
+test("a .ts file beside the notebook is imported, reloaded when it has changed, and named in errors", async () => {
+  write("parts/inner.ts", "export const inner: number = 1;");
+  write("helper.ts", 'import { inner } from "./parts/inner";\nexport const help = (): number => inner + 1;');
+  expect(await value('import { help } from "./helper";\nhelp()')).toBe("2");
+  write("parts/inner.ts", "export const inner: number = 41;");
+  expect(await value('import { help } from "./helper";\nhelp()')).toBe("42");
+  write(
+    "helper.ts",
+    'export interface Wide { a: 1 }\n\nexport function help(): number {\n  throw new Error("from the file");\n}',
+  );
+  const answer = await kernel.execute('import { help } from "./helper";\nhelp();');
+  expect(tracebackText(answer)).toMatch(/^helper\.ts, help\(\), line 4\n[\s\S]*----> 4[\s\S]*line 2\n/);
+  write("helper.ts", "export const help: string = 5;");
+  const wrong = await kernel.execute('import { help } from "./helper";\nhelp;');
+  expect(wrong.reply.ename).toBe("TypeScriptError");
+  expect(tracebackText(wrong)).toMatch(/^helper\.ts, line 1\n----> 1 export const help: string = 5;/);
+});
+
+test("a file that was missing is found once it is there", async () => {
+  expect((await kernel.execute('import { later } from "./later";')).reply.ename).toBe("TypeScriptError");
+  write("later.ts", "export const later = 3;");
+  expect(await value('import { later } from "./later";\nlater')).toBe("3");
+});
+
+test("a notebook anywhere imports histobook with its types", async () => {
+  expect(
+    await value(
+      'import { randomStream, type RunOptions } from "histobook";\nconst options: RunOptions = {};\ntypeof randomStream + Object.keys(options).length',
+    ),
+  ).toBe("'function0'");
+  expect((await kernel.execute("randomStream('no number', 'x', {});")).reply.ename).toBe("TypeScriptError");
+  expect(await value('import { viewMimeType } from "histobook/payloads";\nviewMimeType("cases")')).toContain(
+    "vnd.",
+  );
+});
+
+test("a cell marked @module is a file to the others", async () => {
+  await kernel.execute("/** @module shapes */\nexport const side = 6;");
+  expect(await value('import { side } from "./shapes";\nside * side')).toBe("36");
+});
