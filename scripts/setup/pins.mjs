@@ -17,5 +17,11 @@ export const pythonPackages = {
   editables: "0.6",
 };
 
+/** What the tests of Jupyter's clients need beside those, in an environment of their own (scripts/test-python.mjs). */
+export const testPackages = {
+  jupyter_kernel_test: "0.7.0",
+  papermill: "2.7.0",
+};
+
 /** The TensorFlow whose C library runs the networks where tfjs-node's own download is not to be had. */
 export const tensorflow = "2.21.0";

@@ -17,13 +17,19 @@ export interface JsonEvent {
   [name: string]: unknown;
 }
 
+/** Where it runs, and who listens. */
+export interface RunOptions {
+  folder?: string;
+  /** Its environment variables; ours when left out. */
+  env?: NodeJS.ProcessEnv;
+  onOut?: (text: string, child: ChildProcess) => void;
+}
+
 /** Starts `histobook ...` in a folder, and hands over what it says as it comes. */
-export async function run(
-  args: string[],
-  { folder, onOut }: { folder?: string; onOut?: (text: string, child: ChildProcess) => void } = {},
-): Promise<Ended> {
+export async function run(args: string[], { folder, env, onOut }: RunOptions = {}): Promise<Ended> {
   const child = spawn(process.execPath, [binary, ...args], {
     cwd: folder,
+    env,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended: Ended = { status: null, out: "", errors: "" };
@@ -39,7 +45,7 @@ export async function run(
 /** The same with `--json`; every line of standard output must be an event, the last one a result or an error. */
 export async function runJson(
   args: string[],
-  options: Parameters<typeof run>[1] = {},
+  options: RunOptions = {},
 ): Promise<Ended & { events: JsonEvent[]; last: JsonEvent }> {
   const ended = await run([...args, "--json"], options);
   const events = ended.out

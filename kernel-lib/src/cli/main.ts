@@ -8,6 +8,7 @@ import { exportCommand } from "./export.js";
 import { fetchCommand } from "./fetch.js";
 import { foldsCommand } from "./folds.js";
 import { inspectCommand } from "./inspect.js";
+import { kernelCommand } from "./kernel.js";
 import { outputCommand } from "./output.js";
 import { patchesCommand } from "./patches.js";
 import { runCommand } from "./run.js";
@@ -34,6 +35,7 @@ export async function main(argv: string[]): Promise<void> {
     exportCommand(),
     runCommand(),
     inspectCommand(),
+    kernelCommand(),
     doctorCommand(),
   ];
   for (const command of commands) program.addCommand(command.exitOverride());

@@ -53,7 +53,7 @@ export async function convertImages(
     const counts = await whileFilling(
       source.shares(plan.files),
       patches,
-      { ...options, progress, explain: (problem) => namingList(problem, plan) },
+      { ...options, signal, progress, explain: (problem) => namingList(problem, plan) },
       () => writeDatabase(database, records, { files: plan.files, patches }, { sum, signal, progress }),
     );
     return { ...counts, mean: sum.mean() };

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { messageOf } from "../foundation/index.js";
+import { isNodeRecentEnough, messageOf, oldestNode } from "../foundation/index.js";
+import { conditionOf, findKernels } from "../kernelspec/index.js";
 import { version } from "../version.js";
 import type { EngineName } from "./engine.js";
 import { loadEngine } from "./loadEngine.js";
@@ -22,7 +23,7 @@ export interface Examination {
 }
 
 /**
- * Looks at this installation: Node, the engines, the native packages, Jupyter.
+ * Looks at this installation: Node, the engines, the native packages, Jupyter and its kernel.
  *
  * It takes the process' engine, so that what it names is what runs.
  */
@@ -50,16 +51,15 @@ export async function examine(): Promise<Examination> {
     });
     findings.push(good("engine", `${engine.name}: ${engine.description}`), ...passed);
   }
-  findings.push(jupyterFinding());
+  findings.push(jupyterFinding(), ...kernelFindings());
   return { engine: typeof engine === "string" ? null : engine.name, findings };
 }
 
 function nodeFinding(found: string): Finding {
-  const [major, minor] = found.split(".").map(Number);
-  const fits = major > 20 || (major === 20 && minor >= 19);
-  return fits
+  const fix = `install Node.js ${oldestNode} or later (nodejs.org)`;
+  return isNodeRecentEnough(found)
     ? good("Node.js", found)
-    : { name: "Node.js", state: "missing", found, fix: "install Node.js 20.19 or later (nodejs.org)" };
+    : { name: "Node.js", state: "missing", found, fix };
 }
 
 async function packageFinding(name: string, purpose: string, load: () => Promise<string>): Promise<Finding> {
@@ -77,6 +77,20 @@ function jupyterFinding(): Finding {
   const found =
     "no 'jupyter' on the PATH (the notebooks need it, this command does not; 'npm start' finds its own)";
   return { name: "JupyterLab", state: "note", found, fix: "npm start" };
+}
+
+/** One finding a kernelspec: Jupyter may know several, and starts the first. */
+function kernelFindings(): Finding[] {
+  const name = "notebook kernel";
+  const states = { good: "good", other: "note", broken: "missing" } as const;
+  const findings = findKernels().map((kernel): Finding => {
+    const { state, found, fix } = conditionOf(kernel);
+    return { name, state: states[state], found, fix };
+  });
+  if (findings.length > 0) return findings;
+  const found =
+    "Jupyter does not know the kernel 'TypeScript (histobook)' (notebooks need it, this command does not)";
+  return [{ name, state: "note", found, fix: "histobook kernel install" }];
 }
 
 function good(name: string, found: string): Finding {

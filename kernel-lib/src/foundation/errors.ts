@@ -8,6 +8,7 @@
  * - `Leakage`: a patient stands on both sides of a fold.
  * - `Locked`: another process holds the study or the database.
  * - `NoEngine`: no TensorFlow.js backend could be loaded.
+ * - `NoKernel`: the notebook kernel would not start: Node is too old or a part of it is missing.
  * - `Unsupported`: a Caffe layer, field or command that this version does not know.
  * - `Interrupted`: the caller's AbortSignal stopped the work; what was made so far is kept.
  */
@@ -19,6 +20,7 @@ export type ErrorCode =
   | "Leakage"
   | "Locked"
   | "NoEngine"
+  | "NoKernel"
   | "Unsupported"
   | "Interrupted";
 

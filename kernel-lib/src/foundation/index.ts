@@ -3,6 +3,7 @@ export * from "./errors.js";
 export * from "./events.js";
 export * from "./files.js";
 export * from "./lock.js";
+export * from "./nodeVersion.js";
 export * from "./notebook.js";
 export * from "./options.js";
 export * from "./random.js";
