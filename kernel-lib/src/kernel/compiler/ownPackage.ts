@@ -13,6 +13,9 @@ const { name, exports: entries } = JSON.parse(
   readFileSync(join(ownRoot, "package.json"), "utf8"),
 ) as Manifest;
 
+/** The name by which notebooks import it. */
+export const packageName = name;
+
 /** Where our own declarations are, for TypeScript's `paths`: a notebook copied anywhere imports them. */
 export function ownTypes(): Record<string, string[]> {
   const types: Record<string, string[]> = {};

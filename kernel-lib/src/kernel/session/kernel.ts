@@ -4,6 +4,7 @@ import { provideNotebookKernel, type MimeData, type DisplayOptions } from "../..
 import { display } from "../../display/display.js";
 import type * as compilerModule from "../compiler/compiler.js";
 import type { Compiler } from "../compiler/compiler.js";
+import { ownModule, packageName } from "../compiler/ownPackage.js";
 import { prompt } from "../public.js";
 import type { Channel } from "../wire/channels.js";
 import type { Json, Message } from "../wire/message.js";
@@ -72,6 +73,11 @@ export class Kernel {
   /** Loads the compiler, for which the first cell would wait. */
   warm(): void {
     this.compiler.warm();
+    // Most notebooks import the library: what that costs is paid before, unless a cell is there already.
+    setImmediate(() => {
+      const library = ownModule(packageName);
+      if (!this.running && library !== undefined) require(library);
+    });
   }
 
   /** Loaded when it is first needed: a front end must be answered before. */
@@ -132,6 +138,7 @@ export class Kernel {
       this.ended({ channel, message }, cell, end, started);
     });
     this.running = cell;
+    this.wire.setListening(false);
     this.newest = cell.activity;
     cell.start();
   }
@@ -281,11 +288,17 @@ export class Kernel {
         const activity = ownActivity() ?? this.newest;
         if (activity) this.outputs.clear(activity, wait);
       },
-      signal: () => ownActivity()?.interruption.takeSignal(),
+      signal: () => this.signal(),
       ask: (question, password) => this.input.ask(ownActivity(), question, password),
       registerCommTarget: (name, target) => this.comms.register(name, target),
       openComm: (target, data, extras) => this.comms.open(target, data, extras),
     });
+  }
+
+  private signal(): AbortSignal | undefined {
+    const activity = ownActivity();
+    if (activity && activity === this.running?.activity) this.wire.setListening(true);
+    return activity?.interruption.takeSignal();
   }
 
   private show(data: MimeData, options: DisplayOptions): void {

@@ -41,6 +41,8 @@ export const enum SharedFlag {
   InterruptsTaken,
   /** 1 while the main thread compiles: it must not be torn out of that. */
   Compiling,
+  /** 1 while work of the running cell listens to its signal: it stops by itself between two pieces of computation. */
+  Listening,
   /** 1 once the sockets' thread has sent everything. */
   Flushed,
   Count,

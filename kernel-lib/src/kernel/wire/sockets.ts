@@ -15,6 +15,8 @@ import { decodeMessage, encodeMessage, type Message, type Outgoing, type Signing
 
 /** Milliseconds in which the main thread must take an interrupt before it counts as caught in a loop. */
 const patience = 150;
+/** The same where the cell's work listens to its signal: one iteration of a training may take seconds. */
+const listenersPatience = 10_000;
 /** Milliseconds in which a shutdown must come through to the main thread, and then again to its end. */
 const shutdownPatience = 2000;
 
@@ -40,6 +42,9 @@ const sockets = {
 const heartbeat = new Reply(options);
 /** The last message's sending, by channel: a socket takes one message at a time. */
 const sending = new Map<Channel, Promise<void>>();
+
+let interrupts = 0;
+let shuttingDown = false;
 
 const streams = new StreamMerger((content, parentHeader) => {
   publish("stream", JSON.stringify(content), parentHeader);
@@ -98,8 +103,13 @@ async function interrupt(): Promise<void> {
   const taken = Atomics.load(shared, SharedFlag.InterruptsTaken);
   const pending = () => Atomics.load(shared, SharedFlag.InterruptsTaken) === taken;
   tell({ kind: "interrupt", terminated: false });
+  const mine = ++interrupts;
   for (let waited = 0; pending(); waited += 10) {
-    if (waited >= patience && Atomics.load(shared, SharedFlag.Compiling) === 0) {
+    // Who asks again does not want to wait.
+    const listening =
+      Atomics.load(shared, SharedFlag.Listening) === 1 && mine === interrupts && !shuttingDown;
+    const enough = waited >= (listening ? listenersPatience : patience);
+    if (enough && Atomics.load(shared, SharedFlag.Compiling) === 0) {
       // The first message waits behind the loop: this one is seen right after it, and says what happened.
       await endMainThread();
       tell({ kind: "interrupt", terminated: true });
@@ -110,6 +120,7 @@ async function interrupt(): Promise<void> {
 }
 
 async function forceShutdown(): Promise<void> {
+  shuttingDown = true;
   // A main thread that listens shuts down by itself; the interrupt is for one that does not.
   await Promise.race([interrupt(), sleep(shutdownPatience)]);
   await sleep(shutdownPatience);

@@ -121,6 +121,11 @@ export class Wire {
     }
   }
 
+  /** Says whether work of the running cell listens to its signal, and is to be given time. */
+  setListening(listening: boolean): void {
+    Atomics.store(this.flags, SharedFlag.Listening, listening ? 1 : 0);
+  }
+
   /** Sends what is still to be sent, and closes; returns when that is done. */
   close(): void {
     this.post({ kind: "close" });
