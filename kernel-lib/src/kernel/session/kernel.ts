@@ -10,14 +10,13 @@ import type { Channel } from "../wire/channels.js";
 import type { Json, Message } from "../wire/message.js";
 import { takeEndedStack } from "../wire/unwind.js";
 import type { Wire } from "../wire/wire.js";
+import { answerTo } from "./answers.js";
 import { Activity, ownActivity, within } from "./activity.js";
 import { Cell, cellRequest, type CellEnd } from "./cell.js";
 import { Children } from "./children.js";
 import { Comms } from "./comms.js";
 import { History } from "./history.js";
 import { Input } from "./input.js";
-import { completeness, completion, inspection } from "./introspection.js";
-import { kernelInfo } from "./kernelInfo.js";
 import { Modules, type Waiting } from "./modules.js";
 import { Outputs, routeStreams } from "./outputs.js";
 import { Runner } from "./runner.js";
@@ -201,27 +200,12 @@ export class Kernel {
   }
 
   private answer(type: string, content: Json): Json | undefined {
-    const code = typeof content.code === "string" ? content.code : "";
-    const cursor = typeof content.cursor_pos === "number" ? content.cursor_pos : [...code].length;
     try {
-      switch (type) {
-        case "kernel_info_request":
-          return kernelInfo();
-        case "complete_request":
-          return completion(this.compiler, code, cursor);
-        case "inspect_request":
-          return inspection(this.compiler, code, cursor);
-        case "is_complete_request":
-          return completeness(this.compiler, code);
-        case "history_request":
-          return { status: "ok", history: this.history.answer(content) };
-        case "comm_info_request":
-          return { status: "ok", comms: this.comms.info(content.target_name) };
-        default:
-          // As ipykernel: an unknown request gets no answer, but its busy and idle.
-          writeSync(2, `unknown message type: ${type}\n`);
-          return undefined;
-      }
+      return answerTo(type, content, {
+        compiler: () => this.compiler,
+        history: this.history,
+        comms: this.comms,
+      });
     } catch (thrown) {
       return { status: "error", ...failureOf(thrown, (label) => this.sources.codeOf(label)) };
     }
@@ -258,11 +242,7 @@ export class Kernel {
     const { running } = this;
     const listening = running?.activity.interruption.hasListeners === true;
     running?.interrupt();
-    setTimeout(() => this.exit(0), listening ? shutdownTime : 0);
-  }
-
-  private exit(code: number): void {
-    process.exit(code);
+    setTimeout(() => process.exit(0), listening ? shutdownTime : 0);
   }
 
   private install(): void {
