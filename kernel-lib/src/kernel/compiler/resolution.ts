@@ -1,3 +1,4 @@
+import { isBuiltin } from "node:module";
 import { dirname } from "node:path";
 import ts from "typescript";
 
@@ -42,8 +43,10 @@ export class Resolution {
     const known = this.packages.get(key);
     if (known) return known;
     const found = ts.resolveModuleName(name, file, options, this.system, undefined, redirect, mode);
-    if (!found.resolvedModule) this.incomplete.add(file);
-    else if (!name.startsWith(".") || file.includes("/node_modules/")) this.packages.set(key, found);
+    if (!found.resolvedModule) {
+      // Node's modules are declared, not found; and one file marked here costs the whole program's reuse.
+      if (!isBuiltin(name) && !file.includes("/node_modules/")) this.incomplete.add(file);
+    } else if (!name.startsWith(".") || file.includes("/node_modules/")) this.packages.set(key, found);
     return found;
   }
 }
