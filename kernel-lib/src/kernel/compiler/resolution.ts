@@ -19,7 +19,7 @@ export class Resolution {
   install(
     host: Pick<
       ts.WatchCompilerHost<ts.BuilderProgram>,
-      "resolveModuleNameLiterals" | "hasInvalidatedResolutions"
+      "resolveModuleNameLiterals" | "hasInvalidatedResolutions" | "getModuleResolutionCache"
     >,
   ): void {
     host.resolveModuleNameLiterals = (literals, file, redirect, options, source) => {
@@ -29,6 +29,9 @@ export class Resolution {
         return this.resolve(literal.text, file, options, mode, redirect);
       });
     };
+    // Of which the compiler takes what it knows of packages' package.json files.
+    const cache = ts.createModuleResolutionCache(this.system.getCurrentDirectory(), (path) => path);
+    host.getModuleResolutionCache = () => cache;
     host.hasInvalidatedResolutions = (path) => this.incomplete.has(path);
   }
 
