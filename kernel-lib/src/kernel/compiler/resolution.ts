@@ -1,3 +1,4 @@
+import { isBuiltin } from "node:module";
 import { dirname } from "node:path";
 import ts from "typescript";
 
@@ -18,7 +19,7 @@ export class Resolution {
   install(
     host: Pick<
       ts.WatchCompilerHost<ts.BuilderProgram>,
-      "resolveModuleNameLiterals" | "hasInvalidatedResolutions"
+      "resolveModuleNameLiterals" | "hasInvalidatedResolutions" | "getModuleResolutionCache"
     >,
   ): void {
     host.resolveModuleNameLiterals = (literals, file, redirect, options, source) => {
@@ -28,6 +29,9 @@ export class Resolution {
         return this.resolve(literal.text, file, options, mode, redirect);
       });
     };
+    // Of which the compiler takes what it knows of packages' package.json files.
+    const cache = ts.createModuleResolutionCache(this.system.getCurrentDirectory(), (path) => path);
+    host.getModuleResolutionCache = () => cache;
     host.hasInvalidatedResolutions = (path) => this.incomplete.has(path);
   }
 
@@ -42,8 +46,10 @@ export class Resolution {
     const known = this.packages.get(key);
     if (known) return known;
     const found = ts.resolveModuleName(name, file, options, this.system, undefined, redirect, mode);
-    if (!found.resolvedModule) this.incomplete.add(file);
-    else if (!name.startsWith(".") || file.includes("/node_modules/")) this.packages.set(key, found);
+    if (!found.resolvedModule) {
+      // Node's modules are declared, not found; and one file marked here costs the whole program's reuse.
+      if (!isBuiltin(name) && !file.includes("/node_modules/")) this.incomplete.add(file);
+    } else if (!name.startsWith(".") || file.includes("/node_modules/")) this.packages.set(key, found);
     return found;
   }
 }

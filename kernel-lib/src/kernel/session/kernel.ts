@@ -64,7 +64,8 @@ export class Kernel {
       wait: (value) => ownActivity()?.interruption.wait(value) ?? value,
       iterate: (source) => (ownActivity()?.interruption.iterate(source) ?? source) as AsyncIterable<unknown>,
     };
-    const modules = new Modules(process.cwd(), this.sources, waiting);
+    const loadOwn = (path: string) => this.loadOwn(path);
+    const modules = new Modules(process.cwd(), this.sources, waiting, loadOwn);
     this.runner = new Runner(modules, this.sources, waiting);
     this.install();
   }
@@ -75,8 +76,13 @@ export class Kernel {
     // Most notebooks import the library: what that costs is paid before, unless a cell is there already.
     setImmediate(() => {
       const library = ownModule(packageName);
-      if (!this.running && library !== undefined) require(library);
+      if (!this.running && library !== undefined) this.loadOwn(library);
     });
+  }
+
+  /** An interrupt in the middle would leave modules that are half there. */
+  private loadOwn(path: string): unknown {
+    return this.wire.protect(() => require(path) as unknown);
   }
 
   /** Loaded when it is first needed: a front end must be answered before. */

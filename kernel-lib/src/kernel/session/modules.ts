@@ -38,6 +38,7 @@ export class Modules {
     private readonly folder: string,
     private readonly sources: Sources,
     private readonly waiting: Waiting,
+    private readonly loadOwn: (path: string) => unknown,
   ) {
     const load = createRequire(join(folder, "cell.js"));
     // `require.resolve` and `require.cache` stay what they are in any module.
@@ -65,7 +66,7 @@ export class Modules {
   private requireFrom(folder: string, importer: string | undefined, load: Require): Require {
     return (id) => {
       const own = ownModule(id);
-      if (own !== undefined) return require(own) as unknown;
+      if (own !== undefined) return this.loadOwn(own);
       // tslab's own display API works on the tslab that runs.
       if (id === "tslab") return require("tslab") as unknown;
       const path = resolve(folder, id);

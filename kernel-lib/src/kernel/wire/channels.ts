@@ -39,8 +39,8 @@ export type ToSockets =
 export const enum SharedFlag {
   /** How many interrupts the main thread has taken. */
   InterruptsTaken,
-  /** 1 while the main thread compiles: it must not be torn out of that. */
-  Compiling,
+  /** 1 while the main thread compiles or loads our own library: it must not be torn out of that. */
+  Protected,
   /** 1 while work of the running cell listens to its signal: it stops by itself between two pieces of computation. */
   Listening,
   /** 1 once the sockets' thread has sent everything. */

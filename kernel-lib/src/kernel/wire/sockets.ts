@@ -109,7 +109,7 @@ async function interrupt(): Promise<void> {
     const listening =
       Atomics.load(shared, SharedFlag.Listening) === 1 && mine === interrupts && !shuttingDown;
     const enough = waited >= (listening ? listenersPatience : patience);
-    if (enough && Atomics.load(shared, SharedFlag.Compiling) === 0) {
+    if (enough && Atomics.load(shared, SharedFlag.Protected) === 0) {
       // The first message waits behind the loop: this one is seen right after it, and says what happened.
       await endMainThread();
       tell({ kind: "interrupt", terminated: true });

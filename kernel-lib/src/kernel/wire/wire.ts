@@ -113,11 +113,11 @@ export class Wire {
 
   /** Runs work that must not be torn apart by an interrupt: it then waits for the work's end. */
   protect<T>(work: () => T): T {
-    Atomics.store(this.flags, SharedFlag.Compiling, 1);
+    const before = Atomics.exchange(this.flags, SharedFlag.Protected, 1);
     try {
       return work();
     } finally {
-      Atomics.store(this.flags, SharedFlag.Compiling, 0);
+      Atomics.store(this.flags, SharedFlag.Protected, before);
     }
   }
 
