@@ -16,7 +16,7 @@ import { createSample, openStudy, type Study } from "../../kernel-lib/dist/study
 import { train } from "../../kernel-lib/dist/training/index.js";
 import { golden } from "../engine/golden.js";
 import { caffeTrain, lossesIn, tool } from "./program.js";
-import { newGoldenFolder, remove, sameBytes } from "./goldenRun.js";
+import { newGoldenFolder, remove, sameBytes } from "../training/goldenRun.js";
 
 const newFolder = () => mkdtempSync(join(tmpdir(), "histobook-caffe-"));
 const patches = `${join(golden, "c", "patches")}/`;

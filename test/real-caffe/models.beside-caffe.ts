@@ -8,7 +8,7 @@ import { oversampled } from "../../kernel-lib/dist/output/oversample.js";
 import { deployNetTemplate } from "../../kernel-lib/dist/training/index.js";
 import { largestDifference, readNpy } from "../engine/numpy.js";
 import { expectWithin } from "../figures.js";
-import { newGoldenFolder, ourTrain } from "./goldenRun.js";
+import { newGoldenFolder, ourTrain } from "../training/goldenRun.js";
 import { pycaffe } from "./program.js";
 
 /** Patches (RGB bytes) through caffe.Net and through caffe.Classifier as the author's step 5 calls it. */

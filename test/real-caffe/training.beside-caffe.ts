@@ -6,7 +6,7 @@ import { golden } from "../engine/golden.js";
 import { expectWithin } from "../figures.js";
 
 import { largestDifference, largestValue } from "../engine/numpy.js";
-import { newGoldenFolder, ourTrain, relative, weightDifference, writeSolver } from "./goldenRun.js";
+import { newGoldenFolder, ourTrain, relative, weightDifference, writeSolver } from "../training/goldenRun.js";
 import { caffeTrain, lossesIn, ratesIn, testsIn } from "./program.js";
 
 let folder: string;

@@ -1,13 +1,13 @@
-import { cpSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { readModel, readSolverState } from "../../kernel-lib/dist/caffe/index.js";
+import { readSolverState } from "../../kernel-lib/dist/caffe/index.js";
 import { loadEngine } from "../../kernel-lib/dist/engine/index.js";
 import { trainSolver, type LogEntry } from "../../kernel-lib/dist/training/index.js";
-import { copyOfDatabase, golden } from "../engine/golden.js";
+import { golden } from "../engine/golden.js";
 import { largestDifference } from "../engine/numpy.js";
 import { expectWithin } from "../figures.js";
+import { newGoldenFolder, relative, weightDifference, writeSolver } from "./goldenRun.js";
 
 interface CaffesLosses {
   full_precision_float32: number[];
@@ -19,31 +19,15 @@ const home = process.cwd();
 /** WebAssembly takes seconds an iteration. */
 let isFast: boolean;
 
-/** Makes a folder as `caffe train` was run in, with old-style prototxts, and works in it. */
+/** Works in a folder as `caffe train` was run in, with all that it wrote there. */
 function enterGoldenFolder(): void {
-  const folder = mkdtempSync(join(tmpdir(), "histobook-golden-"));
-  for (const [name, database] of Object.entries({ DB_train_1: "space", DB_test_1: "shuffle" })) {
-    renameSync(copyOfDatabase(database, folder), join(folder, name));
-  }
-  cpSync(join(golden, "c", "mean_space.binaryproto"), join(folder, "DB_train_w32_1.binaryproto"));
+  const folder = newGoldenFolder();
   cpSync(join(golden, "d"), folder, { recursive: true });
   process.chdir(folder);
 }
 
 const losses = (entries: LogEntry[]) =>
   entries.flatMap((entry) => (entry.kind === "loss" ? [entry.loss] : []));
-const relative = (found: number[], expected: number[]) =>
-  Math.max(...found.map((loss, i) => Math.abs(loss - expected[i]) / expected[i]));
-
-function weightDifference(found: string, expected: string): number {
-  const ours = readModel(found).weights;
-  const theirs = [...readModel(expected).weights];
-  return Math.max(
-    ...theirs.flatMap(([layer, blobs]) =>
-      blobs.map(({ data }, i) => largestDifference(ours.get(layer)![i].data, data)),
-    ),
-  );
-}
 
 beforeAll(async () => {
   isFast = (await loadEngine()).name.startsWith("tensorflow");
@@ -147,10 +131,7 @@ describe("trainSolver on what real caffe trained", () => {
   test.each(Object.entries(read("solvers.json") as Record<string, string>))(
     "runs the solver %s as Caffe does",
     async (name, lines) => {
-      writeFileSync(
-        "solver.prototxt",
-        `net: "1-net.prototxt"\ntest_interval: 1000\ntest_iter: 1\ntest_initialization: false\ndisplay: 1\nmax_iter: 8\nsnapshot_after_train: false\n${lines}\n`,
-      );
+      writeSolver(".", "solver.prototxt", `max_iter: 8\nsnapshot_after_train: false\n${lines}`);
       const iterations = isFast ? 8 : 2;
       const { entries } = await trainSolver("solver.prototxt", { weights: "init.caffemodel", iterations });
       const found = losses(entries);

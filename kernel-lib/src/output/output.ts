@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { loadEngine, reportPassedOver } from "../engine/index.js";
 import {
-  cellSignal,
   choiceOption,
   fingerprint,
   isHistobookError,
@@ -129,7 +128,7 @@ async function outputCase({
     const before = progress.done;
     const map = await predictMap(image, model.classifier, {
       ...mapOptions,
-      signal: options.signal ?? cellSignal(),
+      signal: options.signal,
       onWindows: (done) => progress.set(before + done, one.name),
     });
     makeFolder(folder);
