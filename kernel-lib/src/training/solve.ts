@@ -18,7 +18,7 @@ import {
   type SolverType,
   type Weights,
 } from "../engine/index.js";
-import { HistobookError } from "../foundation/index.js";
+import { cellSignal, HistobookError } from "../foundation/index.js";
 import { openFeed } from "./feed.js";
 import type { SolverNetwork } from "./solverNetworks.js";
 import { readSnapshot, type Snapshot } from "./snapshots.js";
@@ -32,7 +32,7 @@ import { SolverRun, testIterations, type OpenPhase, type SolveResult, type Solve
  * @throws HistobookError `Interrupted`, `Unsupported`, or `BadInput` for files that don't fit together.
  */
 export async function solve(task: SolveTask): Promise<SolveResult> {
-  const { solver, workingDirectory, subject, signal } = task;
+  const { solver, workingDirectory, subject, signal = cellSignal() } = task;
   checkSolver(solver, subject);
   const start = task.snapshot === undefined ? undefined : readSnapshot(task.snapshot, workingDirectory);
   const from = start?.iteration ?? 0;

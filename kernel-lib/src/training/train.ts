@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { readSolverPrototxt, type SolverParameter } from "../caffe/index.js";
 import { loadEngine, reportPassedOver, type Engine } from "../engine/index.js";
-import { cellSignal, fingerprint, HistobookError, numberOption } from "../foundation/index.js";
+import { fingerprint, HistobookError, numberOption } from "../foundation/index.js";
 import {
   readManifest,
   solverName,
@@ -114,7 +114,7 @@ async function trainFold(
     weights: options.weights && resolve(options.weights),
     snapshot,
     report: options.report,
-    signal: options.signal ?? cellSignal(),
+    signal: options.signal,
     openLog: (from) => openTrainingLog(logPath, runEntry(key, engine, solver, networks.train), from),
     onEntry: (entry) => options.onEntry?.(fold, entry),
   });

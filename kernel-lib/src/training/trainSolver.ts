@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { filterNet, readSolverPrototxt, type SolverParameter } from "../caffe/index.js";
 import { isDataLayer, loadEngine, reportPassedOver, type Engine } from "../engine/index.js";
-import { cellSignal, numberOption } from "../foundation/index.js";
+import { numberOption } from "../foundation/index.js";
 import { applyOverrides, overridesOf, type TrainOptions } from "./options.js";
 import { newestSnapshot } from "./snapshots.js";
 import { solve } from "./solve.js";
@@ -37,7 +37,7 @@ export async function trainSolver(
   const newest = options.resume
     ? newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix), "state")
     : undefined;
-  const { weights, snapshot = newest, cursor, report, signal = cellSignal(), onEntry } = options;
+  const { weights, snapshot = newest, cursor, report, signal, onEntry } = options;
   const result = await solve({
     engine,
     solver,
