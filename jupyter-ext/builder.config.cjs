@@ -8,7 +8,8 @@ const { resolve } = require("node:path");
  */
 module.exports = {
   resolve: {
-    alias: { "histobook/payloads$": resolve("../kernel-lib/src/display/payloads.ts") },
+    alias: { "histobook/payloads$": resolve("../kernel-lib/src/payloads/index.ts") },
+    extensionAlias: { ".js": [".ts", ".js"] },
   },
   module: {
     rules: [

@@ -17,7 +17,7 @@ async function build(step, environment) {
   const fingerprint = fingerprintOf(
     fingerprintFiles(source, inputs),
     // What the library displays is what the extension draws: it compiles those files in.
-    fingerprintFiles(repository, ["kernel-lib/src/display"]),
+    fingerprintFiles(repository, ["kernel-lib/src/payloads"]),
   );
   if (isDone("extension-build", fingerprint) && existsSync(join(built, "package.json"))) return false;
   step.working("building the JupyterLab extension");

@@ -146,6 +146,10 @@ describe("a saved probability map in a notebook", () => {
     expect(await slider.getAttribute("aria-valuetext")).toBe("0.52");
     expect(await slider.evaluate((input) => document.activeElement === input)).toBe(true);
     await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(
+      "Send the threshold to the kernel",
+    );
+    await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("threshold-shape");
   });
 

@@ -1,6 +1,5 @@
 import { keepKeys } from "../controls/keyboard.js";
 import { element } from "../element.js";
-import type { Drawing } from "../view.js";
 import type { MapLook, MapPainter } from "./painter.js";
 import type { MapPlanes } from "./planes.js";
 import { pixelAt, step, type Pixel } from "./probe.js";
@@ -13,7 +12,7 @@ export type Zoom = "fit" | `${(typeof zooms)[number]}`;
 const tallest = 680;
 
 /** The part of the page that holds the canvas: its size, its zoom, and the pixel under the pointer. */
-export class MapStage implements Drawing {
+export class MapStage {
   /** Scrolls where the canvas is larger than the room it has. */
   readonly node: HTMLElement;
   private readonly canvas: HTMLCanvasElement;

@@ -1,7 +1,7 @@
-import type { ViewLoader } from "../view.js";
+import type { AnyViewLoader } from "../view.js";
 
 /** All views, in the order of the tutorial's steps. A new view is one file and one line here. */
-export const viewLoaders: readonly ViewLoader[] = [
+export const viewLoaders: readonly AnyViewLoader[] = [
   {
     name: "probability-map",
     load: async () => (await import("./probability-map.js")).probabilityMapView,

@@ -1,5 +1,6 @@
 import type { ProbabilityMapPayload } from "histobook/payloads";
 import { choice } from "../controls/choice.js";
+import { sendButton } from "../controls/send-button.js";
 import { slider } from "../controls/slider.js";
 import { toggle } from "../controls/toggle.js";
 import { element } from "../element.js";
@@ -29,11 +30,11 @@ const roleNotes: { [role in ProbabilityMapPayload["role"]]: string } = {
 
 /** The `probability-map` view: the image, the probability map over it, the mask, and a threshold to move. */
 export const probabilityMapView: View<ProbabilityMapPayload> = {
-  async draw(host: HTMLElement, payload: ProbabilityMapPayload): Promise<Drawing> {
+  async draw(host, payload, { settings, line, translation }): Promise<Drawing<ProbabilityMapPayload>> {
     const planes = await decodePlanes(payload);
     const look: MapLook = {
       opacity: 0.5,
-      colourMap: "viridis",
+      colourMap: settings.colourMap,
       threshold: payload.threshold,
       thresholdShape: "line",
       maskOutline: planes.mask !== null,
@@ -53,7 +54,20 @@ export const probabilityMapView: View<ProbabilityMapPayload> = {
     host.className = "histobook-map";
     body.append(
       element("div", { className: "histobook-map-stage" }, [stage.node, probe]),
-      panel(planes, payload, look, stage),
+      panel(
+        planes,
+        payload,
+        look,
+        stage,
+        sendButton({
+          label: translation.__("Send the threshold to the kernel"),
+          line,
+          send: async () => {
+            await line.call("choose", { threshold: look.threshold });
+            return translation.__("The kernel has it: %1", look.threshold.toFixed(2));
+          },
+        }),
+      ),
     );
     host.append(header(payload), body);
     return stage;
@@ -87,6 +101,7 @@ function panel(
   payload: ProbabilityMapPayload,
   look: MapLook,
   stage: MapStage,
+  send: HTMLElement,
 ): HTMLElement {
   const counts = countsFrom(planes.probability);
   const share = element("p", { className: "histobook-share" });
@@ -121,6 +136,7 @@ function panel(
       onChange: (threshold) => refresh({ threshold }),
     }),
     share,
+    send,
     choice({
       name: "threshold-shape",
       label: "Show the threshold as",

@@ -5,7 +5,7 @@ export { showDatabase } from "./database.js";
 export { display } from "./display.js";
 export { showEvaluation } from "./evaluation.js";
 export { showFolds } from "./folds.js";
-export { showMap, type ShowMapOptions } from "./map.js";
+export { showMap, type ChosenThreshold, type ShowMapOptions, type ShownMap } from "./map.js";
 export { showMeanImage } from "./meanImage.js";
 export { showNetwork } from "./network.js";
 export { showPatches, type ShowPatchesOptions } from "./patches.js";

@@ -22,8 +22,15 @@ import { bundle, type Bundle } from "./bundle.js";
 import { caseNamed } from "./caseNamed.js";
 import { overlay, probabilityScale } from "./heat.js";
 import { html, type Html } from "./html.js";
+import { liveDisplay } from "./live.js";
 import { figure, note, row, score, swatch, title } from "./parts.js";
-import { viewMimeType, type ProbabilityMapPayload } from "./payloads.js";
+import {
+  checkAgainst,
+  thresholdChoice,
+  viewMimeType,
+  type PayloadProblem,
+  type ProbabilityMapPayload,
+} from "../payloads/index.js";
 import { colours, css, drawOutline, greyPicture } from "./picture.js";
 import { fitWithin, imageTag, pngUrl } from "./png.js";
 import { sourceNote, sourceText } from "./source.js";
@@ -49,6 +56,21 @@ export interface LoadedMap {
   mask: Raster | null;
 }
 
+/** A threshold that was chosen by hand in a map. */
+export interface ChosenThreshold {
+  /** Probability from which a pixel is epithelium, [0,1]. */
+  value: number;
+  fold: number;
+  /** Chosen while looking at a test patient: good for exploring, not for a result. */
+  exploratory: boolean;
+}
+
+/** A shown map; in the kernel "TypeScript (histobook)" its view can send a threshold back. */
+export interface ShownMap extends Bundle {
+  /** The threshold that was sent last; undefined until then. */
+  readonly chosen: ChosenThreshold | undefined;
+}
+
 /** Bytes of PNG for the payload's three pictures, and for those of the still version. */
 const budgets = { payload: 330_000, still: 330_000 };
 
@@ -64,7 +86,7 @@ const budgets = { payload: 330_000, still: 330_000 };
  * Object.keys((await showMap(study, images[0].name)).data);
  * // => ["application/vnd.histobook.probability-map.v1+json", "text/html", "text/plain"]
  */
-export async function showMap(study: Study, name: string, options: ShowMapOptions = {}): Promise<Bundle> {
+export async function showMap(study: Study, name: string, options: ShowMapOptions = {}): Promise<ShownMap> {
   const map = await loadMap(study, name, options);
   const { fold, stride, threshold, stored, mask } = map;
   const above = applyThreshold(stored, threshold);
@@ -72,13 +94,40 @@ export async function showMap(study: Study, name: string, options: ShowMapOption
   const heading = `${name}: probability of epithelium, by fold ${fold}'s network`;
   const thresholdWords = `threshold ${threshold.toFixed(2)}${map.thresholdIsChosen ? ", chosen on validation patients" : ""}`;
   const scoreWords = scores ? `F-score ${score(scores.fScore)} at the threshold` : "no mask to compare with";
-  return bundle({
-    custom: { [viewMimeType("probability-map")]: await mapPayload(map) },
+  const choice: { made?: ChosenThreshold } = {};
+  const live = liveDisplay({
+    choose: (body) => {
+      choice.made = chosenThreshold(map, body);
+      return { body: choice.made };
+    },
+  });
+  const shown = bundle({
+    custom: {
+      [viewMimeType("probability-map")]: { ...(await mapPayload(map)), ...(live && { live: live.id }) },
+    },
     html: html`${title(heading)}${row(await stillFigures(map, above))}${note(
       html`${thresholdWords}; ${scoreWords}; every ${stride === 1 ? "" : `${stride}th `}pixel computed.
       ${swatch(css(colours.mask))}mask${" "}${swatch(css(colours.threshold))}at or above the threshold`,
     )}${sourceNote(study)}`,
     text: `${heading}\n  ${thresholdWords}; ${scoreWords}${sourceText(study)}`,
+  });
+  // Not enumerable: a bundle stays plain data for whoever copies or compares it.
+  return Object.defineProperty(shown, "chosen", { get: () => choice.made }) as ShownMap;
+}
+
+/** What the view says was chosen; a test patient's map makes it exploratory, whatever the page says. */
+function chosenThreshold({ fold }: LoadedMap, body: unknown): ChosenThreshold {
+  const checked = checkAgainst(thresholdChoice, body);
+  if (!checked.ok) throw badChoice(checked.problems);
+  return { value: checked.payload.threshold, fold, exploratory: true };
+}
+
+function badChoice([problem]: readonly PayloadProblem[]): HistobookError {
+  return new HistobookError("BadInput", {
+    subject: "the threshold that was chosen in the map",
+    found: problem.found,
+    expected: problem.expected,
+    fix: "choose it with the map's slider",
   });
 }
 

@@ -1,0 +1,27 @@
+import * as z from "zod/mini";
+import { live, pngDataUrl, share, side } from "./pieces.js";
+
+/** A probability map over its image: all pictures are PNG data URLs of the same width and height (pixels). */
+export const probabilityMapSchema = z.object({
+  version: z.literal(1),
+  live,
+  name: z.string(),
+  width: side,
+  height: side,
+  /** The H&E image at the working size, RGB. */
+  image: pngDataUrl,
+  /** 8-bit grey: 255 times the probability of epithelium. */
+  probability: pngDataUrl,
+  /** 8-bit grey: 255 where a pathologist marked epithelium; null where nobody did. */
+  mask: z.nullable(pngDataUrl),
+  fold: z.nullable(z.int()),
+  /** A test patient's map may be looked at, but its threshold may not be chosen on it. */
+  role: z.enum(["test", "validation", "unlabelled"]),
+  threshold: share,
+});
+
+/** The payload of the `probability-map` view. */
+export type ProbabilityMapPayload = z.infer<typeof probabilityMapSchema>;
+
+/** What the view's call `choose` carries. */
+export const thresholdChoice = z.object({ threshold: share });

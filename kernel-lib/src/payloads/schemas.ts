@@ -1,0 +1,14 @@
+import type * as z from "zod/mini";
+import type { ViewName } from "./names.js";
+import { probabilityMapSchema } from "./probabilityMap.js";
+
+/** The schema of each view that is drawn so far, by the view's name. */
+export const payloadSchemas = {
+  "probability-map": probabilityMapSchema,
+} as const satisfies { [view in ViewName]?: z.ZodMiniType };
+
+/** The views that have a payload. */
+export type DrawnViewName = keyof typeof payloadSchemas;
+
+/** The payload of a view. */
+export type PayloadOf<View extends DrawnViewName> = z.infer<(typeof payloadSchemas)[View]>;

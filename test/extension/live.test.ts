@@ -1,0 +1,42 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { askKernel, runAll, startLab, type Lab } from "./lab.js";
+import { sampleStudy } from "./sample-study.js";
+
+const artefacts = resolve(__dirname, "../artefacts/extension");
+
+let lab: Lab;
+let page: Page;
+
+beforeAll(async () => {
+  lab = await startLab();
+  await mkdir(artefacts, { recursive: true });
+  const { mapped } = await sampleStudy(join(lab.root, "study"));
+  await lab.writeProgram("live.ipynb", [
+    `import { openStudy, showMap } from "histobook";\nconst study = openStudy("study");`,
+    `const map = await showMap(study, ${JSON.stringify(mapped[0])});\nmap`,
+  ]);
+  page = await lab.open("live.ipynb");
+  await runAll(page);
+}, 240_000);
+
+afterAll(async () => {
+  await page?.context().close();
+  await lab?.stop();
+}, 30_000);
+
+test("a threshold chosen in a map reaches the kernel, marked as exploratory on a test patient", async () => {
+  const view = page.locator("[data-histobook-view=probability-map]");
+  await view.locator("input[name=threshold]").fill("0.62");
+  await view.getByRole("button", { name: "Send the threshold to the kernel" }).click();
+
+  await page.screenshot({ path: join(artefacts, "live.png") });
+  await view.getByText("The kernel has it: 0.62").waitFor();
+  expect(JSON.parse(await askKernel(page, "console.log(JSON.stringify(map.chosen))"))).toEqual({
+    value: 0.62,
+    fold: 1,
+    exploratory: true,
+  });
+}, 60_000);
