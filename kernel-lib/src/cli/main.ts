@@ -13,6 +13,7 @@ import { outputCommand } from "./output.js";
 import { patchesCommand } from "./patches.js";
 import { runCommand } from "./run.js";
 import { sampleCommand } from "./sample.js";
+import { statusCommand } from "./status.js";
 import { thresholdCommand } from "./threshold.js";
 import { trainCommand } from "./train.js";
 
@@ -34,6 +35,7 @@ export async function main(argv: string[]): Promise<void> {
     evaluateCommand(),
     exportCommand(),
     runCommand(),
+    statusCommand(),
     inspectCommand(),
     kernelCommand(),
     doctorCommand(),

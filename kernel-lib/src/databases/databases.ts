@@ -134,7 +134,10 @@ export async function makeDatabases(study: Study, options: DatabasesOptions = {}
             );
             await updateManifest(directory, (current) => ({
               ...current,
-              databases: { ...current.databases, [fold]: { key, scale, size, shuffle, seed, ...counts } },
+              databases: {
+                ...current.databases,
+                [fold]: { key, from: folds.key, scale, size, shuffle, seed, ...counts },
+              },
             }));
           }
         },

@@ -106,7 +106,10 @@ export async function makeFolds(study: Study, options: FoldsOptions = {}): Promi
     report?.({ event: "progress", step: "folds", done: fold.fold, total: split.length, unit: "folds" });
   }
   removeStaleLists(directory, written, [size, earlier?.size ?? size]);
-  await updateManifest(directory, (manifest) => ({ ...manifest, folds: { key, parameters, size } }));
+  await updateManifest(directory, (manifest) => ({
+    ...manifest,
+    folds: { key, from: patches.key, parameters, size },
+  }));
   return { folds: split.map((fold) => summary(fold, patches)), size };
 }
 

@@ -67,7 +67,15 @@ export async function chooseThreshold(
   const inputs = parts.map((path) => fingerprint(readFileSync(path)));
   const key = fingerprint(["threshold 1", inputs, scale, pixels, seed]);
   const earlier = manifest.thresholds[fold] as FoldThreshold | undefined;
-  if (earlier?.key === key) return earlier;
+  const from = (manifest.models[fold] as Manifest["models"][string] | undefined)?.key ?? null;
+  const record = async (threshold: FoldThreshold): Promise<FoldThreshold> => {
+    await updateManifest(directory, (now) => ({
+      ...now,
+      thresholds: { ...now.thresholds, [fold]: threshold },
+    }));
+    return threshold;
+  };
+  if (earlier?.key === key) return earlier.from === from ? earlier : record({ ...earlier, from });
 
   const engine = await loadEngine(options.engine);
   const { classifier } = loadModel(engine, files);
@@ -97,9 +105,8 @@ export async function chooseThreshold(
   const mask = Uint8Array.from(labels);
   const { value, fScore } = bestThreshold(stored.levels, mask);
   const atHalf = scoresOf(countPixels(applyThreshold(stored, 0.5), mask)).fScore;
-  const chosen = { key, value, fScore, fScoreAtHalf: atHalf ?? 0, patients, pixels: mask.length };
-  await updateManifest(directory, (now) => ({ ...now, thresholds: { ...now.thresholds, [fold]: chosen } }));
-  return chosen;
+  const chosen = { key, from, value, fScore, fScoreAtHalf: atHalf ?? 0, patients, pixels: mask.length };
+  return record(chosen);
 }
 
 function validationPatients(directory: string, manifest: Manifest, fold: number): string[] {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { loadEngine, reportPassedOver } from "../engine/index.js";
 import {
   choiceOption,
@@ -17,6 +18,7 @@ import {
   scaledSize,
   updateManifest,
   type Case,
+  type Manifest,
 } from "../study/index.js";
 import { outputJobs, type Job, type OutputOptions } from "./jobs.js";
 import { loadModel, type LoadedModel } from "./model.js";
@@ -117,9 +119,13 @@ async function outputCase({
       scale,
       mapOptions,
     ]);
-    const record = home && relative(home, join(folder, one.name)).replaceAll("\\", "/");
-    const earlier = home && record ? readManifest(home).maps[record] : undefined;
+    const path = home && relative(home, join(folder, one.name)).replaceAll("\\", "/");
+    const earlier = home && path ? readManifest(home).maps[path] : undefined;
+    const record = async (): Promise<void> => {
+      if (home && path && fold !== null) await recordMap(home, path, { key, fold, stride }, job.files.model);
+    };
     if (earlier?.key === key && existsSync(probability) && existsSync(classPath)) {
+      await record();
       result.images.push({ ...entry, width, height, reused: true });
       progress.add(windowCount(width, height, stride));
       return;
@@ -134,18 +140,32 @@ async function outputCase({
     makeFolder(folder);
     writeProbabilityPicture(probability, map);
     writeClassPicture(classPath, map);
-    if (home && record && fold !== null) {
-      const modelFile = relative(home, job.files.model).replaceAll("\\", "/");
-      await updateManifest(home, (manifest) => ({
-        ...manifest,
-        maps: { ...manifest.maps, [record]: { key, fold, model: modelFile, stride } },
-      }));
-    }
+    await record();
     result.images.push({ ...entry, width, height, reused: false });
   } catch (error) {
     if (!isHistobookError(error, "BadInput") || error.subject !== one.imagePath) throw error;
     result.skipped.push({ file: one.imagePath, reason: error.message });
   }
+}
+
+/** Writes down how a map was made; one that is reused may belong to a training that came to the same network anew. */
+async function recordMap(
+  directory: string,
+  path: string,
+  map: { key: string; fold: number; stride: number },
+  modelPath: string,
+): Promise<void> {
+  const model = relative(directory, modelPath).replaceAll("\\", "/");
+  const made = (manifest: Manifest): Manifest["maps"][string] => {
+    const newest = manifest.models[map.fold] as Manifest["models"][string] | undefined;
+    return { ...map, from: newest?.file === model ? newest.key : null, model };
+  };
+  const manifest = readManifest(directory);
+  if (isDeepStrictEqual(manifest.maps[path], made(manifest))) return;
+  await updateManifest(directory, (current) => ({
+    ...current,
+    maps: { ...current.maps, [path]: made(current) },
+  }));
 }
 
 interface Progress {

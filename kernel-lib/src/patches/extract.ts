@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fingerprint, HistobookError, messageOf, writeWholeFile } from "../foundation/index.js";
-import { imageSize, readImage, readMask, type Case, type Raster } from "../study/index.js";
+import { imageSize, patchesFolder, readImage, readMask, type Case, type Raster } from "../study/index.js";
 import { patchCutter } from "./crop.js";
-import { patchesFolder } from "./inventory.js";
 import type { PatchParameters } from "./options.js";
 import { encodePatch } from "./png.js";
 import { choosePositions } from "./positions.js";
@@ -38,15 +37,8 @@ export interface ExtractionTask {
  */
 export async function extractImage(task: ExtractionTask, goOn: () => void): Promise<ImageRecord> {
   const { directory, parameters } = task;
-  const { name, imagePath, maskPath, patient, imageNumber } = task.case;
-  const key = fingerprint([
-    "patches 1",
-    parameters,
-    fileFingerprint(imagePath),
-    fileFingerprint(maskPath),
-    patient,
-    imageNumber,
-  ]);
+  const { name, patient, imageNumber } = task.case;
+  const key = imageKey(task.case, parameters);
   const earlier = readImageRecord(directory, name);
   if (earlier?.key === key && task.complete) return earlier;
 
@@ -64,6 +56,25 @@ export async function extractImage(task: ExtractionTask, goOn: () => void): Prom
   if (task.files) writePatches(task, image, record, goOn);
   writeImageRecord(directory, name, record);
   return record;
+}
+
+/**
+ * The key of an image's patches: it changes with the files of the image and its mask, and with the parameters.
+ *
+ * @throws HistobookError `BadInput` when one of the files can't be read.
+ */
+export function imageKey(
+  { imagePath, maskPath, patient, imageNumber }: MaskedCase,
+  parameters: PatchParameters,
+): string {
+  return fingerprint([
+    "patches 1",
+    parameters,
+    fileFingerprint(imagePath),
+    fileFingerprint(maskPath),
+    patient,
+    imageNumber,
+  ]);
 }
 
 function fileFingerprint(path: string): string {

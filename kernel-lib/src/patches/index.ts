@@ -1,4 +1,5 @@
 /** Step 1: regions (positive, edge, background) -> positions -> crops -> files. */
+export { changedImages } from "./changed.js";
 export { makePatches, type PatchesResult } from "./patches.js";
 export { patchParameters, workerCount, type PatchOptions, type PatchParameters } from "./options.js";
 export { findRegions, whitePixels, dilate, type Regions } from "./regions.js";

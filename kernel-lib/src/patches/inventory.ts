@@ -1,10 +1,7 @@
 import { existsSync, opendirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { classOfType, parsePatchName, type PatchName } from "../study/index.js";
+import { classOfType, parsePatchName, patchesFolder, type PatchName } from "../study/index.js";
 import { patchCount, type ImageRecord } from "./record.js";
-
-/** The folder, inside the study, of the patches (tutorial: outdir). */
-export const patchesFolder = "subs";
 
 /** Finds the record that describes a patch's file; undefined when none does. */
 type Describe = (patch: PatchName) => ImageRecord | undefined;

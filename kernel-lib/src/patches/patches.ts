@@ -9,9 +9,9 @@ import {
   withLock,
   type Skipped,
 } from "../foundation/index.js";
-import { updateManifest, workingScale, type Study } from "../study/index.js";
+import { patchesFolder, updateManifest, workingScale, type Study } from "../study/index.js";
 import type { ExtractionTask, MaskedCase } from "./extract.js";
-import { completeImages, patchesFolder, removeStalePatches } from "./inventory.js";
+import { completeImages, removeStalePatches } from "./inventory.js";
 import { patchParameters, workerCount, type PatchOptions, type PatchParameters } from "./options.js";
 import { extractAll } from "./pool.js";
 import {

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
-import { join, parse } from "node:path";
+import { join } from "node:path";
 import { HistobookError, type Skipped } from "../foundation/index.js";
-import { patientOf } from "./names.js";
+import { pairImages } from "./pairing.js";
 
 /** One image of a study, with its pathologist's mask where there is one. */
 export interface Case {
@@ -35,45 +35,17 @@ export interface CaseList {
  * listCases("study/images").cases[1].name; // => "GT2012154_1002"
  */
 export function listCases(folder: string, options: { needPatients?: boolean } = {}): CaseList {
-  const { needPatients = true } = options;
-  const files = readFolder(folder).sort();
-  const masks = new Map(
-    files.filter((file) => maskEnding.test(file)).map((file) => [file.replace(maskEnding, ""), file]),
-  );
-  const cases: Case[] = [];
-  const problems: Skipped[] = [];
-  const skip = (file: string, reason: string) => {
-    problems.push({ file: join(folder, file), reason: `${join(folder, file)}: ${reason}` });
-  };
-  const fileOfName = new Map<string, string>();
-  const imagesOfPatient = new Map<string, number>();
-  for (const file of files.filter(isImage)) {
-    const { name } = parse(file);
-    const patient = patientOf(name) ?? (needPatients ? undefined : name);
-    const twin = fileOfName.get(name);
-    if (patient === undefined) {
-      skip(
-        file,
-        "found no underscore in the name, expected PATIENT_IMAGE as in 8918_00007.tif; rename the file.",
-      );
-    } else if (twin !== undefined) {
-      skip(
-        file,
-        `found a second image of this name beside ${twin}, expected one; remove or rename one of them.`,
-      );
-    } else {
-      fileOfName.set(name, file);
-      const imageNumber = (imagesOfPatient.get(patient) ?? 0) + 1;
-      imagesOfPatient.set(patient, imageNumber);
-      const mask = masks.get(name);
-      const maskPath = mask === undefined ? null : join(folder, mask);
-      cases.push({ name, patient, imageNumber, imagePath: join(folder, file), maskPath });
-    }
-  }
-  for (const [name, file] of needPatients ? masks : []) {
-    if (fileOfName.has(name) || patientOf(name) === undefined) continue;
-    skip(file, `found a mask alone, expected its image ${name}.tif (or png, jpg) beside it; add the image.`);
-  }
+  const paired = pairImages(readFolder(folder), options);
+  const path = (file: string): string => join(folder, file);
+  const cases = paired.cases.map(({ image, mask, ...one }): Case => ({
+    ...one,
+    imagePath: path(image),
+    maskPath: mask === null ? null : path(mask),
+  }));
+  const problems = paired.problems.map(({ file, reason }) => ({
+    file: path(file),
+    reason: `${path(file)}: ${reason}`,
+  }));
   if (cases.length === 0 && problems.length === 0) {
     throw new HistobookError("BadInput", {
       subject: folder,
@@ -83,14 +55,6 @@ export function listCases(folder: string, options: { needPatients?: boolean } = 
     });
   }
   return { cases, problems };
-}
-
-const maskEnding = /_mask\.png$/i;
-const imageEnding = /\.(tiff?|png|jpe?g)$/i;
-const derivedEnding = /_(mask|class|prob|binary)\.[^.]+$/i;
-
-function isImage(file: string): boolean {
-  return imageEnding.test(file) && !derivedEnding.test(file) && !file.startsWith(".");
 }
 
 function readFolder(folder: string): string[] {

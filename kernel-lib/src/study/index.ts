@@ -5,5 +5,7 @@ export * from "./manifest.js";
 export * from "./names.js";
 export * from "./pad.js";
 export * from "./raster.js";
+export * from "./pairing.js";
 export * from "./resize.js";
+export * from "./status.js";
 export * from "./study.js";

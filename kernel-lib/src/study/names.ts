@@ -76,6 +76,9 @@ export function patientOf(name: string): string | undefined {
   return underscore > 0 ? name.slice(0, underscore) : undefined;
 }
 
+/** The folder, inside the study, of step 1's patches (tutorial: outdir). */
+export const patchesFolder = "subs";
+
 /** Whose list it is: `val` holds the patients on whom a threshold may be chosen. */
 export type Side = "train" | "test" | "val";
 

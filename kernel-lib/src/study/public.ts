@@ -5,5 +5,6 @@ export { readManifest, type Manifest } from "./manifest.js";
 export * from "./names.js";
 export { mirrorIndex, padSymmetric } from "./pad.js";
 export type { Raster } from "./raster.js";
+export type { StepState, StepStatus } from "./status.js";
 export { scaledSize } from "./resize.js";
 export { createSample, openStudy, sampleAttribution, workingScale, type Study } from "./study.js";

@@ -134,6 +134,7 @@ async function trainFold(
       ...manifest.models,
       [fold]: {
         key,
+        from: database.key,
         file,
         scale,
         size,
