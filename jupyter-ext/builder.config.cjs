@@ -3,16 +3,21 @@ const { resolve } = require("node:path");
 /**
  * Merged into @jupyter/builder's Rspack configuration (see `jupyterlab.webpackConfig` in package.json).
  *
- * The builder runs in this folder. `histobook/payloads` is bundled from its TypeScript source: the library's build
- * is CommonJS, from which no unused part of zod could be dropped, and the page would load 450 KB instead of 20 KB.
+ * The builder runs in this folder. `histobook/payloads` and `histobook/status` are bundled from their TypeScript source: the
+ * library's build is CommonJS, from which no unused part of zod could be dropped, and the page would load 450 KB instead of 20 KB.
  */
 module.exports = {
   resolve: {
-    alias: { "histobook/payloads$": resolve("../kernel-lib/src/payloads/index.ts") },
+    alias: {
+      "histobook/payloads$": resolve("../kernel-lib/src/payloads/index.ts"),
+      "histobook/status$": resolve("../kernel-lib/src/study/browser.ts"),
+    },
     extensionAlias: { ".js": [".ts", ".js"] },
   },
   module: {
     rules: [
+      // The tutorial's notebooks travel with the extension, so that a user without a clone of the repository has them.
+      { test: /\.ipynb$/, type: "json" },
       {
         test: /\.ts$/,
         loader: "builtin:swc-loader",

@@ -4,13 +4,14 @@ import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { ISettingRegistry } from "@jupyterlab/settingregistry";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { viewMimeType } from "histobook/payloads";
+import { applicationPlugin } from "./application/plugin.js";
 import { HistobookRenderer, type Surroundings } from "./renderer.js";
 import { followSettings } from "./settings.js";
 import type { AnyViewLoader } from "./view.js";
 import { viewLoaders } from "./views/index.js";
 
 /** Registers a renderer for each view's MIME type, ahead of the static picture that stands beside it. */
-const plugin: JupyterFrontEndPlugin<void> = {
+const viewsPlugin: JupyterFrontEndPlugin<void> = {
   id: "jupyterlab-histobook:views",
   description: "Draws what histobook displays.",
   autoStart: true,
@@ -25,7 +26,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const everywhere = {
       translation: (translator ?? nullTranslator).load("jupyterlab_histobook"),
-      settings: followSettings(settingRegistry, plugin.id),
+      settings: followSettings(settingRegistry, viewsPlugin.id),
     };
     register(registry, { ...everywhere, kernel: () => null });
     // A notebook's own registry, so that its views know its kernel.
@@ -59,4 +60,4 @@ function registerView(
   );
 }
 
-export default plugin;
+export default [viewsPlugin, applicationPlugin];

@@ -38,6 +38,8 @@ export interface Lab {
   writeProgram(name: string, cells: readonly string[]): Promise<void>;
   /** Opens a notebook in a fresh page and waits until its cells are drawn. */
   open(name: string, options?: { theme?: "light" | "dark" }): Promise<Page>;
+  /** Opens JupyterLab itself, with its launcher. */
+  openFolder(): Promise<Page>;
   /** Ends browser and server and removes every file they made. */
   stop(): Promise<void>;
 }
@@ -81,6 +83,10 @@ export async function startLab(): Promise<Lab> {
     throw error;
   }
 
+  const newPage = async (): Promise<Page> => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    return context.newPage();
+  };
   return {
     root,
     browser,
@@ -92,10 +98,14 @@ export async function startLab(): Promise<Lab> {
     },
     async open(name, { theme = "light" } = {}) {
       await chooseTheme(home, theme);
-      const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-      const page = await context.newPage();
+      const page = await newPage();
       await page.goto(`${address}/lab/tree/${name}?token=${token}&reset`);
       await page.locator(".jp-Notebook .jp-Cell").first().waitFor({ timeout: 60_000 });
+      return page;
+    },
+    async openFolder() {
+      const page = await newPage();
+      await page.goto(`${address}/lab?token=${token}&reset`);
       return page;
     },
     async stop() {

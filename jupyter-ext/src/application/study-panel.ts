@@ -1,0 +1,175 @@
+import type { Contents } from "@jupyterlab/services";
+import { Widget } from "@lumino/widgets";
+import type { Message } from "@lumino/messaging";
+import type { StepState, StepStatus } from "histobook/status";
+import type { Translation } from "../context.js";
+import { choice } from "../controls/choice.js";
+import { element } from "../element.js";
+import { byteWords } from "./byte-words.js";
+import { histobookIcon } from "./icons.js";
+import { findStudies, readStudy, type StudyView } from "./study-reader.js";
+import { tutorialNotebooks } from "./tutorial.js";
+
+/** What the panel asks of the application. */
+export interface PanelActions {
+  readonly contents: Contents.IManager;
+  /** The folder that the file browser shows. */
+  readonly folder: () => string;
+  /** Opens the notebook of a step beside the study, or the tutorial's copy of it. */
+  readonly openNotebook: (name: string, study: string) => void;
+}
+
+/** A sign for each state, beside the word: colour alone must not carry it. */
+const signs: { readonly [state in StepState]: string } = {
+  done: "✓",
+  partial: "◐",
+  stale: "↻",
+  missing: "○",
+};
+
+/** The side panel: the study in the current folder, step by step. */
+export class StudyPanel extends Widget {
+  private chosen: string | undefined;
+  private turn = 0;
+
+  constructor(
+    private readonly actions: PanelActions,
+    private readonly translation: Translation,
+  ) {
+    super();
+    this.id = "histobook-study-panel";
+    this.title.icon = histobookIcon;
+    this.title.caption = translation.__("histobook: the study and its steps");
+    this.addClass("histobook-study");
+    this.node.setAttribute("role", "region");
+    this.node.ariaLabel = translation.__("Study");
+  }
+
+  /** Reads the folder again and draws what it holds; of several calls under way, the last one wins. */
+  async refresh(): Promise<void> {
+    if (!this.isVisible) return;
+    const turn = ++this.turn;
+    const drawn = await this.content();
+    if (turn === this.turn && !this.isDisposed) this.node.replaceChildren(...drawn);
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    void this.refresh();
+  }
+
+  private async content(): Promise<Node[]> {
+    const { contents, folder } = this.actions;
+    try {
+      const studies = await findStudies(contents, folder());
+      if (studies.length === 0) {
+        return [
+          this.header(),
+          element("p", { className: "histobook-note" }, [
+            this.translation.__(
+              "There is no study in this folder. The tutorial's first notebook makes one; so does “histobook sample”.",
+            ),
+          ]),
+          this.button(this.translation.__("Open the epithelium tutorial"), () =>
+            this.actions.openNotebook(tutorialNotebooks[0], folder()),
+          ),
+        ];
+      }
+      const path = studies.find((study) => study === this.chosen) ?? studies[0];
+      const study = await readStudy(contents, path);
+      return [this.header(), ...this.chooser(studies, path), this.summary(study), this.steps(study)];
+    } catch (error) {
+      const words = error instanceof Error ? error.message : this.translation.__("the reason is unknown");
+      return [this.header(), element("p", { className: "histobook-error", role: "alert" }, [words])];
+    }
+  }
+
+  private header(): HTMLElement {
+    return element("div", { className: "histobook-study-header" }, [
+      element("h2", {}, [this.translation.__("Study")]),
+      this.button(this.translation.__("Refresh"), () => void this.refresh()),
+    ]);
+  }
+
+  private chooser(studies: readonly string[], path: string): HTMLElement[] {
+    if (studies.length < 2) return [];
+    return [
+      choice({
+        name: "study",
+        label: this.translation.__("Folder"),
+        value: path,
+        choices: studies.map((study) => ({ value: study, label: study })),
+        onChange: (study) => {
+          this.chosen = study;
+          void this.refresh();
+        },
+      }),
+    ];
+  }
+
+  private summary({ path, images, problems }: StudyView): HTMLElement {
+    const { translation } = this;
+    return element("div", {}, [
+      element("p", {}, [
+        element("strong", {}, [path === "" ? "/" : path]),
+        ` · ${translation._n("%1 image", "%1 images", images)}`,
+      ]),
+      ...problems.map((problem) => element("p", { className: "histobook-note" }, [problem])),
+    ]);
+  }
+
+  private steps({ steps, path }: StudyView): HTMLElement {
+    return element(
+      "ol",
+      { className: "histobook-steps" },
+      steps.map((step) => this.step(step, path)),
+    );
+  }
+
+  private step(status: StepStatus, path: string): HTMLElement {
+    const { step, state, made, of, unit, bytes, notes } = status;
+    const amount = of === null ? "" : ` · ${made} / ${of} ${unit}`;
+    const size = bytes === 0 ? "" : ` · ${byteWords(bytes)}`;
+    const notebook = tutorialNotebooks[step];
+    const item = element("li", {}, [
+      element("span", { className: "histobook-sign", ariaHidden: "true" }, [signs[state]]),
+      element("div", {}, [
+        element("strong", {}, [this.stepName(step)]),
+        element("p", { className: "histobook-note" }, [`${this.stateWord(state)}${amount}${size}`]),
+        ...notes.map((note) => element("p", {}, [note])),
+        this.button(notebook, () => this.actions.openNotebook(notebook, path)),
+      ]),
+    ]);
+    item.dataset.state = state;
+    return item;
+  }
+
+  private stepName(step: StepStatus["step"]): string {
+    const { translation } = this;
+    const names = [
+      translation.__("Patches"),
+      translation.__("Folds"),
+      translation.__("Databases"),
+      translation.__("Training"),
+      translation.__("Output"),
+    ];
+    return `${step} ${names[step - 1]}`;
+  }
+
+  private stateWord(state: StepState): string {
+    const { translation } = this;
+    const words: { [key in StepState]: string } = {
+      done: translation.__("done"),
+      partial: translation.__("in part"),
+      stale: translation.__("stale"),
+      missing: translation.__("not done"),
+    };
+    return words[state];
+  }
+
+  private button(label: string, onClick: () => void): HTMLElement {
+    const button = element("button", { type: "button", className: "histobook-button" }, [label]);
+    button.addEventListener("click", onClick);
+    return button;
+  }
+}

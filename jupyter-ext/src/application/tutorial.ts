@@ -1,0 +1,64 @@
+import type { INotebookContent } from "@jupyterlab/nbformat";
+import type { Contents, KernelSpec } from "@jupyterlab/services";
+
+/** The tutorial's notebooks: one to begin with, then one a step. */
+export const tutorialNotebooks = [
+  "0-start-here.ipynb",
+  "1-patch-extraction.ipynb",
+  "2-cross-validation.ipynb",
+  "3-databases.ipynb",
+  "4-training.ipynb",
+  "5-output.ipynb",
+] as const;
+
+/** A notebook's file name; its number is the tutorial's step. */
+export type TutorialNotebook = (typeof tutorialNotebooks)[number];
+
+/** The folder that the notebooks are copied into, inside the one that the user is in. */
+export const tutorialFolder = "epithelium-tutorial";
+
+/** The kernel that the copies ask for, where it is installed. */
+const kernelName = "histobook";
+
+/** Puts the tutorial's notebooks into a folder; what is there already, changed or not, stays as it is. */
+export async function copyTutorial(
+  contents: Contents.IManager,
+  parent: string,
+  kernels: KernelSpec.ISpecModels | null,
+): Promise<string> {
+  const folder = joined(parent, tutorialFolder);
+  if (!(await exists(contents, folder))) await contents.save(folder, { type: "directory" });
+  const present = await namesIn(contents, folder);
+  const { notebooks } = await import("./notebooks.js");
+  for (const name of tutorialNotebooks) {
+    if (present.has(name)) continue;
+    const content = forKernel(notebooks[name], kernels?.kernelspecs[kernelName]);
+    await contents.save(joined(folder, name), { type: "notebook", format: "json", content });
+  }
+  return folder;
+}
+
+/** A path below a folder of Jupyter's; "" is the root. */
+export function joined(folder: string, name: string): string {
+  return folder === "" || folder.endsWith(":") ? `${folder}${name}` : `${folder}/${name}`;
+}
+
+/** The names in a folder. */
+export async function namesIn(contents: Contents.IManager, folder: string): Promise<Set<string>> {
+  const listed = await contents.get(folder, { type: "directory", content: true });
+  return new Set((listed.content as Contents.IModel[]).map(({ name }) => name));
+}
+
+async function exists(contents: Contents.IManager, path: string): Promise<boolean> {
+  return contents.get(path, { content: false }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The notebook, asking for our own kernel where there is one: stock tslab needs the library beside the notebook. */
+function forKernel(notebook: INotebookContent, kernel: KernelSpec.ISpecModel | undefined): INotebookContent {
+  if (!kernel) return notebook;
+  const { name, display_name } = kernel;
+  return { ...notebook, metadata: { ...notebook.metadata, kernelspec: { name, display_name } } };
+}
