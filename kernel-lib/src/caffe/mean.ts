@@ -1,8 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import { writeWholeFile } from "../foundation/index.js";
 import { decodeBlob } from "./blob.js";
 import { BlobProtoSchema } from "./generated/caffe_pb.js";
-import { damaged, decodeMessage, readFileOf } from "./protobuf.js";
+import { damaged, decodeMessage } from "./protobuf.js";
 
 /** The mean of a training database's images (the tutorial's `DB_train_w32_1.binaryproto`). */
 export interface MeanImage {
@@ -59,23 +58,6 @@ export function decodeMean(bytes: Uint8Array, subject: string): MeanImage {
   const mean: MeanImage = { channels: shape[1], height: shape[2], width: shape[3], data: blob.data };
   checkMean(mean, subject);
   return mean;
-}
-
-/**
- * Reads a mean image file (`.binaryproto`).
- *
- * @throws HistobookError `BadInput` when the file is missing or no mean image.
- *
- * @example
- * readMeanImage("test/fixtures/caffe/c/mean_space.binaryproto").width; // => 32
- */
-export function readMeanImage(path: string): MeanImage {
-  return decodeMean(readFileOf("a mean image (.binaryproto)", path), path);
-}
-
-/** Writes a mean image file (`.binaryproto`), whole or not at all. */
-export function writeMeanImage(path: string, mean: MeanImage): void {
-  writeWholeFile(path, encodeMean(mean));
 }
 
 function checkMean({ channels, height, width, data }: MeanImage, subject: string): void {

@@ -1,10 +1,9 @@
 import { create, isFieldSet, toBinary } from "@bufbuild/protobuf";
-import { writeWholeFile } from "../foundation/index.js";
 import { decodeBlob, encodeBlob, type Blob } from "./blob.js";
 import { LayerParameterSchema, NetParameterSchema, Phase, type NetParameter } from "./generated/caffe_pb.js";
 import { checkOrder } from "./order.js";
 import { filterNet, type NetUse } from "./phase.js";
-import { damaged, decodeMessage, readFileOf } from "./protobuf.js";
+import { damaged, decodeMessage } from "./protobuf.js";
 import { upgradeNet } from "./upgrade.js";
 
 /** A trained network. */
@@ -17,7 +16,7 @@ export interface CaffeModel {
   oldSyntax: boolean;
 }
 
-const modelFile = "a Caffe model (.caffemodel)";
+export const modelFile = "a Caffe model (.caffemodel)";
 
 /**
  * Decodes a model of any age.
@@ -90,32 +89,6 @@ export function encodeModel(
     return copy;
   });
   return toBinary(NetParameterSchema, written);
-}
-
-/**
- * Reads a model file (the tutorial's `1_caffenet_train_w32_iter_600000.caffemodel`).
- *
- * @throws HistobookError `BadInput` when the file is missing or no sound model, `Unsupported` for HDF5.
- *
- * @example
- * readModel("test/fixtures/caffe/d/init.caffemodel").weights.get("conv1")?.[0].shape; // => [32, 3, 5, 5]
- */
-export function readModel(path: string): CaffeModel {
-  return decodeModel(readFileOf(modelFile, path), path);
-}
-
-/**
- * Writes a model file, whole or not at all; see `encodeModel`.
- *
- * @throws HistobookError `BadInput` when the place can't be written or the weights don't fit the network.
- */
-export function writeModel(
-  path: string,
-  net: NetParameter,
-  weights: ReadonlyMap<string, readonly Blob[]>,
-  use?: NetUse,
-): void {
-  writeWholeFile(path, encodeModel(net, weights, use));
 }
 
 /** Every loss of Caffe's: SoftmaxWithLoss, EuclideanLoss, HingeLoss ... */

@@ -1,4 +1,4 @@
-import { HistobookError } from "../foundation/index.js";
+import { HistobookError } from "../foundation/errors.js";
 import type { NetParameter } from "./generated/caffe_pb.js";
 
 /**

@@ -1,5 +1,5 @@
 import { create, isFieldSet } from "@bufbuild/protobuf";
-import { HistobookError } from "../foundation/index.js";
+import { HistobookError } from "../foundation/errors.js";
 import {
   NetParameterSchema,
   NetStateRuleSchema,

@@ -1,6 +1,3 @@
-import { isFieldSet } from "@bufbuild/protobuf";
-import { statSync } from "node:fs";
-import { join, parse } from "node:path";
 import {
   NetParameterSchema,
   SolverParameterSchema,
@@ -8,11 +5,11 @@ import {
   type SolverParameter,
 } from "./generated/caffe_pb.js";
 import { checkOrder } from "./order.js";
-import { parseText, printText, readTextOf } from "./textFormat.js";
+import { parseText, printText } from "./textFormat.js";
 import { upgradeNet, upgradeSolver } from "./upgrade.js";
 
-const netText = "a Caffe network (prototxt)";
-const solverText = "a Caffe solver (prototxt)";
+export const netText = "a Caffe network (prototxt)";
+export const solverText = "a Caffe solver (prototxt)";
 
 /**
  * Parses a network of any age (`layers` or `layer`) into the new syntax.
@@ -33,18 +30,6 @@ export function parseNet(text: string, subject: string): NetParameter {
 }
 
 /**
- * Reads a network's prototxt (the tutorial's `1-alexnet_traing_32w_db.prototxt`, `deploy.prototxt`).
- *
- * @throws HistobookError `BadInput` when the file is missing, or as `parseNet`.
- *
- * @example
- * readNetPrototxt("test/fixtures/caffe/d/1-net.prototxt").name; // => "CIFAR10_quick"
- */
-export function readNetPrototxt(path: string): NetParameter {
-  return parseNet(readTextOf(netText, path), path);
-}
-
-/**
  * Parses a solver of any age into the new syntax; an inner network too.
  *
  * @param subject what an error names, e.g. the file
@@ -59,26 +44,6 @@ export function parseSolver(text: string, subject: string): SolverParameter {
   for (const net of [solver.netParam, solver.trainNetParam, ...solver.testNetParam]) {
     if (net) checkOrder(net, subject);
   }
-  return solver;
-}
-
-/**
- * Reads a solver's prototxt (the tutorial's `1-alexnet_solver_ada.prototxt`).
- *
- * As in Caffe, snapshots without a `snapshot_prefix` are named after the solver's file, and lie in the folder
- * if the prefix is one.
- *
- * @throws HistobookError `BadInput` when the file is missing, or as `parseSolver`.
- *
- * @example
- * readSolverPrototxt("test/fixtures/caffe/d/1-solver.prototxt").snapshotPrefix; // => "run"
- */
-export function readSolverPrototxt(path: string): SolverParameter {
-  const solver = parseSolver(readTextOf(solverText, path), path);
-  const { dir, name } = parse(path);
-  if (!isFieldSet(solver, SolverParameterSchema.field.snapshotPrefix))
-    solver.snapshotPrefix = join(dir, name);
-  else if (isFolder(solver.snapshotPrefix)) solver.snapshotPrefix = join(solver.snapshotPrefix, name);
   return solver;
 }
 
@@ -101,8 +66,4 @@ export function printNet(net: NetParameter): string {
  */
 export function printSolver(solver: SolverParameter): string {
   return printText(SolverParameterSchema, solver);
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -1,8 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import { writeWholeFile } from "../foundation/index.js";
 import { decodeBlob, encodeBlob, type Blob } from "./blob.js";
 import { SolverStateSchema } from "./generated/caffe_pb.js";
-import { damaged, decodeMessage, readFileOf } from "./protobuf.js";
+import { damaged, decodeMessage } from "./protobuf.js";
 
 /** Where a training stands, so that it can go on. */
 export interface SolverState {
@@ -19,7 +18,7 @@ export interface SolverState {
   history: Blob[];
 }
 
-const stateFile = "a Caffe solver state (.solverstate)";
+export const stateFile = "a Caffe solver state (.solverstate)";
 
 /**
  * Decodes a solver state.
@@ -62,21 +61,4 @@ export function encodeSolverState({ iteration, learnedNet, currentStep, history 
     SolverStateSchema,
     create(SolverStateSchema, { iter: iteration, learnedNet, currentStep, history: history.map(encodeBlob) }),
   );
-}
-
-/**
- * Reads a solver state file (`.solverstate`).
- *
- * @throws HistobookError `BadInput` when the file is missing or no sound solver state, `Unsupported` for HDF5.
- *
- * @example
- * readSolverState("test/fixtures/caffe/d/run_iter_10.solverstate").learnedNet; // => "run_iter_10.caffemodel"
- */
-export function readSolverState(path: string): SolverState {
-  return decodeSolverState(readFileOf(stateFile, path), path);
-}
-
-/** Writes a solver state file, whole or not at all. */
-export function writeSolverState(path: string, state: SolverState): void {
-  writeWholeFile(path, encodeSolverState(state));
 }

@@ -1,4 +1,4 @@
-import { HistobookError } from "../foundation/index.js";
+import { HistobookError } from "../foundation/errors.js";
 
 /** A placeholder of the tutorial's base files, in Python's notation: `%(kfoldi)d`. */
 const placeholder = /%\((\w+)\)[ds]/g;

@@ -1,7 +1,7 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { fromText, toText } from "@bufbuild/protobuf/txtpb";
-import { HistobookError, messageOf } from "../foundation/index.js";
-import { damaged, readFileOf } from "./protobuf.js";
+import { HistobookError, messageOf } from "../foundation/errors.js";
+import { damaged } from "./protobuf.js";
 import { checkFilled } from "./template.js";
 
 /** The largest prototxt, in characters; those of the largest published networks have a tenth of this. */
@@ -9,19 +9,6 @@ const largestText = 2 ** 20;
 
 /** Up to this length an error's line is looked for, which takes a dozen readings; nobody writes longer files by hand. */
 const longestSearched = 2 ** 18;
-
-/**
- * Reads a prototxt's text.
- *
- * @throws HistobookError `BadInput` when there is no such file or it holds no text.
- */
-export function readTextOf(what: string, path: string): string {
-  const bytes = readFileOf(what, path);
-  checkLength(bytes, path, what);
-  if (bytes.includes(0)) throw damaged(path, "binary data", `${what}, which is text`);
-  // A byte order mark goes; what is no UTF-8 (old comments) becomes a replacement character.
-  return new TextDecoder().decode(bytes);
-}
 
 /**
  * Parses protobuf's text format: comments, nested messages, both kinds of quotes.
@@ -58,7 +45,8 @@ export function printText<Desc extends DescMessage>(schema: Desc, message: Messa
   return toText(schema, message).replace(/^( *\w+): \{/gm, "$1 {");
 }
 
-function checkLength({ length }: { length: number }, subject: string, what: string): void {
+/** @throws HistobookError `BadInput` for a text that nobody would write as a prototxt. */
+export function checkLength({ length }: { length: number }, subject: string, what: string): void {
   if (length > largestText)
     throw damaged(subject, `${length} characters`, `${what} of at most ${largestText}`);
 }
