@@ -3,12 +3,13 @@ const { resolve } = require("node:path");
 /**
  * Merged into @jupyter/builder's Rspack configuration (see `jupyterlab.webpackConfig` in package.json).
  *
- * The builder runs in this folder. `histobook/payloads` and `histobook/status` are bundled from their TypeScript source: the
+ * The builder runs in this folder. `histobook/caffe`, `histobook/payloads` and `histobook/status` are bundled from their TypeScript source: the
  * library's build is CommonJS, from which no unused part of zod could be dropped, and the page would load 450 KB instead of 20 KB.
  */
 module.exports = {
   resolve: {
     alias: {
+      "histobook/caffe$": resolve("../kernel-lib/src/caffe/formats.ts"),
       "histobook/payloads$": resolve("../kernel-lib/src/payloads/index.ts"),
       "histobook/status$": resolve("../kernel-lib/src/study/browser.ts"),
     },

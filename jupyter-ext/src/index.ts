@@ -5,14 +5,15 @@ import { ISettingRegistry } from "@jupyterlab/settingregistry";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { viewMimeType } from "histobook/payloads";
 import { applicationPlugin } from "./application/plugin.js";
+import { documentsPlugin } from "./documents/plugin.js";
 import { HistobookRenderer, type Surroundings } from "./renderer.js";
-import { followSettings } from "./settings.js";
+import { followSettings, settingsPlugin } from "./settings.js";
 import type { AnyViewLoader } from "./view.js";
 import { viewLoaders } from "./views/index.js";
 
 /** Registers a renderer for each view's MIME type, ahead of the static picture that stands beside it. */
 const viewsPlugin: JupyterFrontEndPlugin<void> = {
-  id: "jupyterlab-histobook:views",
+  id: settingsPlugin,
   description: "Draws what histobook displays.",
   autoStart: true,
   requires: [IRenderMimeRegistry],
@@ -26,7 +27,7 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const everywhere = {
       translation: (translator ?? nullTranslator).load("jupyterlab_histobook"),
-      settings: followSettings(settingRegistry, viewsPlugin.id),
+      settings: followSettings(settingRegistry, settingsPlugin),
     };
     register(registry, { ...everywhere, kernel: () => null });
     // A notebook's own registry, so that its views know its kernel.
@@ -60,4 +61,4 @@ function registerView(
   );
 }
 
-export default [viewsPlugin, applicationPlugin];
+export default [viewsPlugin, applicationPlugin, documentsPlugin];

@@ -2,6 +2,9 @@ import type { ISettingRegistry } from "@jupyterlab/settingregistry";
 import { usualSettings, type ViewSettings } from "./context.js";
 import { colourMapChoices } from "./map/colours.js";
 
+/** The plugin whose settings they are: schema/views.json. */
+export const settingsPlugin = "jupyterlab-histobook:views";
+
 /** The user's settings as they are now; the usual ones until they are loaded. */
 export function followSettings(registry: ISettingRegistry | null, id: string): () => ViewSettings {
   let current = usualSettings;

@@ -16,8 +16,13 @@ async function build(step, environment) {
   const inputs = ["src", "style", "schema", "package.json", "tsconfig.json", "builder.config.cjs"];
   const fingerprint = fingerprintOf(
     fingerprintFiles(source, inputs),
-    // What the library displays is what the extension draws: it compiles those files in.
-    fingerprintFiles(repository, ["kernel-lib/src/payloads"]),
+    // Of the library what needs no file system, and the notebooks: the extension carries them.
+    fingerprintFiles(repository, [
+      "kernel-lib/src/payloads",
+      "kernel-lib/src/study",
+      "kernel-lib/src/caffe",
+      "notebooks",
+    ]),
   );
   if (isDone("extension-build", fingerprint) && existsSync(join(built, "package.json"))) return false;
   step.working("building the JupyterLab extension");
