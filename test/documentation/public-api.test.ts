@@ -170,7 +170,6 @@ test("the public names are these: a change here is a change for every user", () 
       "showRegions",
       "showTraining",
       "snapshotPrefix",
-      "solverKind",
       "solverName",
       "splitPatients",
       "strideIndices",

@@ -1,0 +1,112 @@
+import type * as zod from "zod";
+import type { Manifest } from "./manifest.js";
+
+/** What a manifest must be; see `Manifest` for what its parts mean. */
+function schemaOf(z: typeof zod): zod.ZodType<Manifest> {
+  return z.object({
+    format: z.literal("histobook-study"),
+    version: z.literal(1),
+    scale: z.nullable(z.number()),
+    source: z.nullable(z.string()),
+    patches: z.nullable(
+      z.object({
+        key: z.string(),
+        parameters: z.object({
+          scale: z.number(),
+          size: z.int(),
+          perImage: z.int(),
+          edgeRatio: z.number(),
+          backgroundRatio: z.number(),
+          rotations: z.array(z.int()),
+          white: z.number(),
+          centre: z.enum(["inference", "original"]),
+          maskRule: z.enum(["majority", "fringe"]),
+          whiteEdges: z.enum(["remove", "keep"]),
+          seed: z.int(),
+        }),
+        files: z.boolean(),
+        images: z.record(
+          z.string(),
+          z.object({
+            key: z.string(),
+            patient: z.string(),
+            imageNumber: z.int(),
+            width: z.int(),
+            height: z.int(),
+            positions: z.object({ p: z.int(), e: z.int(), b: z.int() }),
+          }),
+        ),
+      }),
+    ),
+    folds: z.nullable(
+      z.object({
+        key: z.string(),
+        parameters: z.object({
+          folds: z.int(),
+          seed: z.int(),
+          validation: z.number(),
+          stratify: z.boolean(),
+          separator: z.enum(["tab", "space"]),
+        }),
+        size: z.int(),
+      }),
+    ),
+    databases: z.record(
+      z.string(),
+      z.object({
+        key: z.string(),
+        scale: z.number(),
+        size: z.int(),
+        shuffle: z.boolean(),
+        seed: z.int(),
+        train: z.object({ count: z.int(), byClass: z.array(z.int()) }),
+        test: z.object({ count: z.int(), byClass: z.array(z.int()) }),
+      }),
+    ),
+    models: z.record(
+      z.string(),
+      z.object({
+        key: z.string(),
+        file: z.string(),
+        scale: z.number(),
+        size: z.int(),
+        iterations: z.int(),
+        engine: z.string(),
+        seed: z.int(),
+        overrides: z.record(z.string(), z.number()),
+      }),
+    ),
+    maps: z.record(
+      z.string(),
+      z.object({ key: z.string(), fold: z.int(), model: z.string(), stride: z.int() }),
+    ),
+    thresholds: z.record(
+      z.string(),
+      z.object({
+        key: z.string(),
+        value: z.number(),
+        fScore: z.number(),
+        fScoreAtHalf: z.number(),
+        patients: z.array(z.string()),
+        pixels: z.int(),
+      }),
+    ),
+  });
+}
+
+let schema: zod.ZodType<Manifest> | undefined;
+
+/**
+ * Checks a manifest's data.
+ *
+ * @throws Error that says where they differ from what they must be, e.g. `'scale': invalid input`.
+ */
+export function checkManifest(data: unknown): Manifest {
+  // Loaded with the first manifest: a notebook's import of the library does not wait for it.
+  const z = require("zod") as typeof zod;
+  schema ??= schemaOf(z);
+  const checked = schema.safeParse(data);
+  if (checked.success) return checked.data;
+  const [{ path, message }] = checked.error.issues;
+  throw new Error(`'${path.join(".")}': ${message.toLowerCase()}`, { cause: checked.error });
+}
