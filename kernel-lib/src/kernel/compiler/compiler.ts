@@ -2,7 +2,9 @@ import type { CompletionInfo, QuickInfo } from "typescript";
 import type { CommonJs } from "./commonJs.js";
 import { completenessOf, type Completeness } from "./completeness.js";
 import { loadTslab, type Tslab, type TslabDiagnostic } from "./converter.js";
-import { keepDeclarations } from "./declarations.js";
+import { earlierNamespaces, keepDeclarations, undeclaredNames } from "./declarations.js";
+import { withoutExportKeywords } from "./exportKeywords.js";
+import { keepsLastExpression, lastExpressionName } from "./lastExpression.js";
 
 /** A file beside the notebook, compiled. */
 export interface SideModule {
@@ -44,12 +46,14 @@ export class Compiler {
       tslab.modules.clear();
       const { module, ...rest } = tslab.getCodeMetadata(code);
       if (module !== undefined) return this.moduleCell(tslab, module, code, rest);
-      const converted = tslab.converter.convert(this.declarations, code);
+      const converted = tslab.converter.convert(this.declarations, withoutExportKeywords(code));
       if (converted.diagnostics.length > 0) return { diagnostics: converted.diagnostics };
       const cell = tslab.modules.get(converted.output ?? "");
       const before = this.declarations;
-      const after = converted.declOutput ?? "";
-      const last = converted.lastExpressionVar;
+      const last = cell && keepsLastExpression(cell.code) ? lastExpressionName : converted.lastExpressionVar;
+      const declared = (converted.declOutput ?? "") + earlierNamespaces(before, code);
+      const names = cell?.names.filter((name) => name !== last && name !== "default") ?? [];
+      const after = declared + undeclaredNames(declared, names);
       return {
         cell: {
           module: cell ?? { code: "", names: [], original: () => undefined },

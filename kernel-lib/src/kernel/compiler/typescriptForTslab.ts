@@ -2,10 +2,13 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { toCommonJs, type CommonJs } from "./commonJs.js";
+
+import { keepLastExpression } from "./lastExpression.js";
 import { PollingWatcher } from "./polling.js";
 import { Resolution } from "./resolution.js";
 import { quickInfoAt } from "./quickInfo.js";
 import { ownRoot, ownTypes } from "./ownPackage.js";
+import { shareVariables } from "./sharedVariables.js";
 
 /**
  * What tslab's fork of TypeScript 5.0 has beside the public API, and where the current TypeScript has it.
@@ -61,6 +64,8 @@ export function provideTypeScript(): TypeScriptForTslab {
     createWatchCompilerHost: (files: string[], options: ts.CompilerOptions, system: ts.System) =>
       createHost(files, options, system),
     createWatchProgram: (host: ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>) => {
+      const created = host.afterProgramCreate?.bind(host);
+      host.afterProgramCreate = (builder) => created?.(withCellTransformers(builder));
       const watch = ts.createWatchProgram(host);
       // tslab lists the files anew when a module cell is added.
       return {
@@ -87,6 +92,8 @@ function createHost(files: string[], options: ts.CompilerOptions, system: ts.Sys
   const compilerOptions: ts.CompilerOptions = {
     ...withoutForkOptions(options),
     moduleResolution: ts.ModuleResolutionKind.Bundler,
+    // Node 20 runs all of it; TypeScript rewrites what is newer still.
+    target: ts.ScriptTarget.ES2024,
     lib: ["lib.esnext.d.ts"],
     strict: true,
     useUnknownInCatchVariables: false,
@@ -106,6 +113,17 @@ function createHost(files: string[], options: ts.CompilerOptions, system: ts.Sys
   );
   new Resolution(system).install(host);
   return host;
+}
+
+/** What tslab does to a cell goes on after TypeScript's transformations; this is done to it before them. */
+function withCellTransformers(builder: ts.BuilderProgram): ts.BuilderProgram {
+  return {
+    ...builder,
+    emit: (file, write, cancellation, declarationsOnly, transformers) => {
+      const before = [shareVariables(builder.getProgram().getTypeChecker()), keepLastExpression];
+      return builder.emit(file, write, cancellation, declarationsOnly, { ...transformers, before });
+    },
+  };
 }
 
 function withoutForkOptions(options: ts.CompilerOptions): ts.CompilerOptions {
