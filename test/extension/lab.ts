@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { chromium, type Browser, type Page } from "playwright-core";
+import { installKernel, kernelName } from "../../kernel-lib/src/kernelspec/index.js";
 import { findBrowser } from "../../scripts/browser.mjs";
 
 const repository = resolve(__dirname, "../..");
@@ -33,6 +34,8 @@ export interface Lab {
   readonly browser: Browser;
   /** Writes a notebook in which every bundle is the saved output of a cell. */
   writeNotebook(name: string, bundles: readonly Bundle[]): Promise<void>;
+  /** Writes a notebook of code cells for the kernel "TypeScript (histobook)", none of them run yet. */
+  writeProgram(name: string, cells: readonly string[]): Promise<void>;
   /** Opens a notebook in a fresh page and waits until its cells are drawn. */
   open(name: string, options?: { theme?: "light" | "dark" }): Promise<Page>;
   /** Ends browser and server and removes every file they made. */
@@ -57,6 +60,8 @@ export async function startLab(): Promise<Lab> {
     ),
   );
   await symlink(builtExtension, join(home, "extensions/jupyterlab-histobook"), "dir");
+  // The kernel of this repository, whichever one the environment has.
+  installKernel({ prefix: join(home, "kernel") });
   // JupyterLab would ask the reader, over the network, whether they want its news.
   await writeFile(
     join(home, "config/labconfig/page_config.json"),
@@ -81,6 +86,9 @@ export async function startLab(): Promise<Lab> {
     browser,
     async writeNotebook(name, bundles) {
       await writeFile(join(root, name), JSON.stringify(notebook(bundles)));
+    },
+    async writeProgram(name, cells) {
+      await writeFile(join(root, name), JSON.stringify(program(cells)));
     },
     async open(name, { theme = "light" } = {}) {
       await chooseTheme(home, theme);
@@ -126,6 +134,7 @@ function startServer(python: string, home: string, port: number, token: string):
       `--ServerApp.port=${port}`,
       "--ServerApp.port_retries=0",
       "--ServerApp.allow_root=True",
+      "--LabApp.expose_app_in_browser=True",
       `--LabApp.extra_labextensions_path=${join(home, "extensions")}`,
     ],
     {
@@ -136,6 +145,7 @@ function startServer(python: string, home: string, port: number, token: string):
         JUPYTER_TOKEN: token,
         JUPYTER_CONFIG_DIR: join(home, "config"),
         JUPYTER_DATA_DIR: join(home, "data"),
+        JUPYTER_PATH: join(home, "kernel/share/jupyter"),
         JUPYTER_RUNTIME_DIR: join(home, "runtime"),
         JUPYTERLAB_SETTINGS_DIR: join(home, "settings"),
         JUPYTERLAB_WORKSPACES_DIR: join(home, "workspaces"),
@@ -222,4 +232,90 @@ function notebook(bundles: readonly Bundle[]): object {
       outputs: [{ output_type: "display_data", data, metadata: {} }],
     })),
   };
+}
+
+function program(cells: readonly string[]): object {
+  return {
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: {
+      kernelspec: { name: kernelName, display_name: "TypeScript (histobook)", language: "typescript" },
+    },
+    cells: cells.map((source, index) => ({
+      cell_type: "code",
+      id: `cell-${index}`,
+      source,
+      metadata: {},
+      execution_count: null,
+      outputs: [],
+    })),
+  };
+}
+
+/** Runs all cells of the notebook that a page shows, by its menu, and waits until the kernel is idle again. */
+export async function runAll(page: Page): Promise<void> {
+  await kernelReady(page);
+  await page.getByRole("menuitem", { name: "Run", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
+  await waitForPrompts(page);
+}
+
+/** The part of JupyterLab's own objects that tests use, as the page has them. */
+interface NotebookWidget {
+  sessionContext: {
+    ready: Promise<void>;
+    session: {
+      kernel: {
+        info: Promise<unknown>;
+        requestExecute(content: { code: string; store_history: boolean }): {
+          onIOPub: (message: {
+            header: { msg_type: string };
+            content: { data?: object; text?: string };
+          }) => void;
+          done: Promise<unknown>;
+        };
+      };
+    };
+  };
+}
+
+/** Waits until the notebook's kernel has answered; before that JupyterLab drops what it is asked to run. */
+async function kernelReady(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { sessionContext } = (
+      globalThis as unknown as { jupyterapp: { shell: { currentWidget: NotebookWidget } } }
+    ).jupyterapp.shell.currentWidget;
+    await sessionContext.ready;
+    await sessionContext.session.kernel.info;
+  });
+}
+
+/** Runs a line in the kernel of the notebook that a page shows, beside the notebook, and gives what it published. */
+export async function askKernel(page: Page, code: string): Promise<string> {
+  return page.evaluate(async (source) => {
+    const { sessionContext } = (
+      globalThis as unknown as { jupyterapp: { shell: { currentWidget: NotebookWidget } } }
+    ).jupyterapp.shell.currentWidget;
+    const said: string[] = [];
+    const future = sessionContext.session.kernel.requestExecute({ code: source, store_history: false });
+    future.onIOPub = ({ header, content }) => {
+      if (header.msg_type !== "status" && header.msg_type !== "execute_input") {
+        said.push(content.text ?? JSON.stringify(content.data ?? content));
+      }
+    };
+    await future.done;
+    return said.join("");
+  }, code);
+}
+
+/** Waits until every code cell that holds something has a number. */
+async function waitForPrompts(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => {
+      const prompts = Array.from(document.querySelectorAll(".jp-CodeCell .jp-InputArea-prompt"));
+      return prompts.length > 0 && prompts.every(({ textContent }) => /^\[\d+\]:$/.test(textContent ?? ""));
+    },
+    undefined,
+    { timeout: 60_000 },
+  );
 }

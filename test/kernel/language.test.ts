@@ -1,6 +1,6 @@
 /** What cells may be written in, and what they may import. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { resultText, streamText, TestKernel, tracebackText } from "./client.js";
 
@@ -205,6 +205,33 @@ test("a .ts file beside the notebook is imported, reloaded when it has changed, 
   const wrong = await kernel.execute('import { help } from "./helper";\nhelp;');
   expect(wrong.reply.ename).toBe("TypeScriptError");
   expect(tracebackText(wrong)).toMatch(/^helper\.ts, line 1\n----> 1 export const help: string = 5;/);
+});
+
+test("a .ts file outside of the notebook's folder is imported and reloaded as well", async () => {
+  const { folder } = kernel;
+  const shared = join(dirname(folder), `${basename(folder)}-shared`);
+  mkdirSync(shared);
+  writeFileSync(join(shared, "inner.ts"), "export const inner: number = 1;");
+  writeFileSync(
+    join(shared, "outer.ts"),
+    'import { inner } from "./inner";\nexport const outer = (): number => inner + 1;',
+  );
+  const cell = `import { outer } from "../${basename(shared)}/outer";\nouter()`;
+  expect(await value(cell)).toBe("2");
+  writeFileSync(join(shared, "inner.ts"), "export const inner: number = 41;");
+  expect(await value(cell)).toBe("42");
+  writeFileSync(
+    join(shared, "outer.ts"),
+    'export function outer(): number {\n  throw new Error("from outside");\n}',
+  );
+  const failed = await kernel.execute(cell);
+  expect(tracebackText(failed)).toMatch(
+    /-shared\/outer\.ts, outer\(\), line 2\n[\s\S]*----> 2[\s\S]*line 2\n/,
+  );
+  writeFileSync(join(shared, "outer.ts"), 'export const outer = (): number => "text";');
+  const wrong = await kernel.execute(cell);
+  expect(wrong.reply.ename).toBe("TypeScriptError");
+  expect(tracebackText(wrong)).toMatch(/^\.\.\/.*-shared\/outer\.ts, line 1\n----> 1 export const outer/);
 });
 
 test("a file that was missing is found once it is there", async () => {

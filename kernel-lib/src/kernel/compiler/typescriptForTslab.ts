@@ -4,6 +4,7 @@ import ts from "typescript";
 import { toCommonJs, type CommonJs } from "./commonJs.js";
 
 import { keepLastExpression } from "./lastExpression.js";
+import { commonRoot, madePathForTslab, pathForTslab, pathFromTslab } from "./outsideFiles.js";
 import { PollingWatcher } from "./polling.js";
 import { Resolution } from "./resolution.js";
 import { quickInfoAt } from "./quickInfo.js";
@@ -92,6 +93,7 @@ function createHost(files: string[], options: ts.CompilerOptions, system: ts.Sys
   const compilerOptions: ts.CompilerOptions = {
     ...withoutForkOptions(options),
     moduleResolution: ts.ModuleResolutionKind.Bundler,
+    rootDir: commonRoot(process.cwd()),
     // Node 20 runs all of it; TypeScript rewrites what is newer still.
     target: ts.ScriptTarget.ES2024,
     lib: ["lib.esnext.d.ts"],
@@ -115,13 +117,26 @@ function createHost(files: string[], options: ts.CompilerOptions, system: ts.Sys
   return host;
 }
 
+/** tslab leaves out what is wrong in files outside of the notebook's folder. */
+function insideForTslab(diagnostic: ts.Diagnostic): ts.Diagnostic {
+  const { file } = diagnostic;
+  if (!file) return diagnostic;
+  const fileName = pathForTslab(file.fileName, process.cwd());
+  return { ...diagnostic, file: Object.assign(Object.create(file) as ts.SourceFile, { fileName }) };
+}
+
 /** What tslab does to a cell goes on after TypeScript's transformations; this is done to it before them. */
 function withCellTransformers(builder: ts.BuilderProgram): ts.BuilderProgram {
   return {
     ...builder,
+    getSourceFile: (path) => builder.getSourceFile(pathFromTslab(path, process.cwd())),
     emit: (file, write, cancellation, declarationsOnly, transformers) => {
       const before = [shareVariables(builder.getProgram().getTypeChecker()), keepLastExpression];
-      return builder.emit(file, write, cancellation, declarationsOnly, { ...transformers, before });
+      const { outDir = "" } = builder.getCompilerOptions();
+      const folder = process.cwd();
+      const writeForTslab: ts.WriteFileCallback = (path, ...rest) =>
+        write?.(madePathForTslab(path, outDir, folder), ...rest);
+      return builder.emit(file, writeForTslab, cancellation, declarationsOnly, { ...transformers, before });
     },
   };
 }
@@ -150,5 +165,8 @@ function getPreEmitDiagnosticsOfFiles(
       ...program.getDeclarationDiagnostics(file),
     ]),
   ];
-  return ts.sortAndDeduplicateDiagnostics(found).filter(({ code }) => !implicitAny(code));
+  return ts
+    .sortAndDeduplicateDiagnostics(found)
+    .filter(({ code }) => !implicitAny(code))
+    .map(insideForTslab);
 }

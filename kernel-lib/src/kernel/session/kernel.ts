@@ -118,7 +118,7 @@ export class Kernel {
   private next(): void {
     if (this.running) return;
     const queued = this.queue.shift();
-    if (queued) this.run(queued);
+    if (queued) this.wire.protect(() => this.run(queued));
   }
 
   private run({ channel, message }: Queued): void {
@@ -221,7 +221,7 @@ export class Kernel {
   private attempt(activity: Activity, work: () => unknown): unknown {
     const failed = (thrown: unknown): void => this.showStray(activity, thrown);
     try {
-      const made = within(activity, work);
+      const made = this.wire.expose(() => within(activity, work));
       return made instanceof Promise ? made.catch(failed) : made;
     } catch (thrown) {
       failed(thrown);
@@ -241,14 +241,15 @@ export class Kernel {
 
   private shutDown(channel: Where, message: Message): void {
     const content = { status: "ok", restart: message.content.restart === true };
-    this.wire.reply(channel, message, "shutdown_reply", content);
-    this.wire.publish("shutdown_reply", content, message.header);
-    this.status("idle", message);
-    this.queue.length = 0;
-    const { running } = this;
-    const listening = running?.activity.interruption.hasListeners === true;
-    running?.interrupt();
-    setTimeout(() => process.exit(0), listening ? shutdownTime : 0);
+    this.wire.beginShutdown(() => {
+      this.wire.reply(channel, message, "shutdown_reply", content);
+      this.wire.publish("shutdown_reply", content, message.header);
+      this.status("idle", message);
+      this.queue.length = 0;
+      const listening = this.running?.activity.interruption.hasListeners === true;
+      setTimeout(() => process.exit(0), listening ? shutdownTime : 0);
+    });
+    this.running?.interrupt();
   }
 
   private install(): void {
