@@ -50,7 +50,7 @@ export class Wire {
       if (news.kind === "message") this.protect(() => listener.message(news.channel, news.message));
       else if (news.kind === "interrupt") {
         Atomics.add(this.flags, SharedFlag.InterruptsTaken, 1);
-        listener.interrupt(news.terminated);
+        this.protect(() => listener.interrupt(news.terminated));
       } else if (news.kind === "drained") this.drained.shift()?.();
       else failed(noSockets(connectionFile, news.reason));
     });
@@ -109,6 +109,11 @@ export class Wire {
   whenDrained(then: () => void): void {
     this.drained.push(then);
     this.post({ kind: "drain" });
+  }
+
+  /** Whether work runs that must not be torn apart. */
+  get isProtected(): boolean {
+    return Atomics.load(this.flags, SharedFlag.Protected) === 1;
   }
 
   /** Runs work that must not be torn apart by an interrupt: it then waits for the work's end. */
