@@ -172,7 +172,6 @@ test("the public names are these: a change here is a change for every user", () 
       "showRegions",
       "showTraining",
       "snapshotPrefix",
-      "solverKind",
       "solverName",
       "splitPatients",
       "strideIndices",

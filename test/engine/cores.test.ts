@@ -10,7 +10,7 @@ import {
   transformBatch,
 } from "../../kernel-lib/dist/engine/index.js";
 import { reorder, toBlobOrder, toTensorOrder } from "../../kernel-lib/dist/engine/layout.js";
-import { averageDivisors, poolingAxis } from "../../kernel-lib/dist/engine/layers/pooling.js";
+import { averageDivisors, poolingAxis } from "../../kernel-lib/dist/engine/layers/poolingAxis.js";
 import { smallNetworks } from "./networks.js";
 
 const floats = (length: number, start = 0) => Float32Array.from({ length }, (_, i) => start + i);

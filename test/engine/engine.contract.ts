@@ -16,6 +16,7 @@ import {
   type Weights,
 } from "../../kernel-lib/dist/engine/index.js";
 import { createVariables, runNetwork } from "../../kernel-lib/dist/engine/network.js";
+import { tensorFlowOf } from "../../kernel-lib/dist/engine/tensorflow.js";
 import { runNaively, type NaiveBlob } from "./naive.js";
 import { noTransformation, planSmall, randomBatch, smallImages, smallNetworks } from "./networks.js";
 import { largestDifference } from "./numpy.js";
@@ -71,7 +72,7 @@ export function describeEngine(name: EngineName): void {
     test.each(Object.entries(smallNetworks))("computes Caffe's forward pass of a %s", (_, text) => {
       const { plan, weights } = planSmall(text, Phase.TEST);
       const expected = [0, 1, 2].map((image) => runNaively(plan, doubles(weights), inputsOf(image)));
-      const { tf } = engine;
+      const tf = tensorFlowOf(engine);
       const variables = createVariables(tf, plan, weights);
       plan.layers.forEach(({ layer, tops }, index) => {
         const part = { ...plan, layers: plan.layers.slice(0, index + 1) };
@@ -230,7 +231,7 @@ export function describeEngine(name: EngineName): void {
         'layer { name: "drop" type: "Dropout" bottom: "x" top: "x" dropout_param { dropout_ratio: 0.25 } } layer { name: "scores"',
       );
       const { plan } = planSmall(dropped);
-      const { tf } = engine;
+      const tf = tensorFlowOf(engine);
       const layer = plan.layers.find((planned) => planned.layer.type === "Dropout")!;
       const part = { ...plan, layers: [layer] };
       const run = (options: { training: boolean; seed: number }) =>
@@ -249,14 +250,14 @@ export function describeEngine(name: EngineName): void {
 
     test.each(Object.entries({ plain, normalized }))("leaves no tensor of a %s network behind", (_, text) => {
       const { plan, weights } = planSmall(text);
-      const before = engine.tf.memory().numTensors;
+      const before = tensorFlowOf(engine).memory().numTensors;
       const learner = eagerLearner(engine, { ...settingsOf(plan), solver: "Adam" }, weights);
       learner.step([batch], 0.01, 0);
-      const between = engine.tf.memory().numTensors;
+      const between = tensorFlowOf(engine).memory().numTensors;
       for (let i = 1; i < 4; i++) learner.step([batch], 0.01, i);
-      expect(engine.tf.memory().numTensors).toBe(between);
+      expect(tensorFlowOf(engine).memory().numTensors).toBe(between);
       learner.dispose();
-      expect(engine.tf.memory().numTensors).toBe(before);
+      expect(tensorFlowOf(engine).memory().numTensors).toBe(before);
     });
   });
 }

@@ -23,6 +23,7 @@ import {
   type ImageBatch,
 } from "../../kernel-lib/dist/engine/index.js";
 import { createVariables, runNetwork } from "../../kernel-lib/dist/engine/network.js";
+import { tensorFlowOf } from "../../kernel-lib/dist/engine/tensorflow.js";
 import { deployNetTemplate } from "../../kernel-lib/dist/training/index.js";
 import { copyOfDatabase, golden } from "./golden.js";
 import { expectWithin } from "../figures.js";
@@ -69,9 +70,12 @@ export function describeGolden(name: EngineName): void {
       const seen = readNpz(join(golden, "d", "iter0_batch.npz"));
       expect([...labels]).toEqual([...seen.get("label")!.data]);
       const first = { ...batch, labels: labels.subarray(0, 8) };
-      const values = engine.tf.tidy(() => {
-        const tensor = engine.tf.tensor4d(transformBatch(first, images, transformation), [8, 32, 32, 3]);
-        return engine.tf.transpose(tensor, [0, 3, 1, 2]).dataSync();
+      const values = tensorFlowOf(engine).tidy(() => {
+        const tensor = tensorFlowOf(engine).tensor4d(
+          transformBatch(first, images, transformation),
+          [8, 32, 32, 3],
+        );
+        return tensorFlowOf(engine).transpose(tensor, [0, 3, 1, 2]).dataSync();
       });
       expect(largestDifference(values, seen.get("data_first8")!.data)).toBe(0);
 
@@ -134,7 +138,7 @@ export function describeGolden(name: EngineName): void {
       });
 
       test("gives every blob of model 1", () => {
-        const { tf } = engine;
+        const tf = tensorFlowOf(engine);
         const variables = createVariables(tf, plan, takeWeights(plan, model(1), "model 1"));
         const read = (index: number, layer: string) =>
           readNpy(join(answers, "model1_blobs", `${String(index).padStart(2, "0")}_${layer}.npy`));

@@ -17,6 +17,7 @@ import {
   type Weights,
 } from "../../kernel-lib/dist/engine/index.js";
 import { createVariables, readBlobs, runNetwork } from "../../kernel-lib/dist/engine/network.js";
+import { tensorFlowOf } from "../../kernel-lib/dist/engine/tensorflow.js";
 import { expectWithin } from "../figures.js";
 import { golden } from "./golden.js";
 import { largestDifference, largestValue, readNpz, type NumpyArray } from "./numpy.js";
@@ -65,15 +66,15 @@ export function describeLayers(engineName: EngineName): void {
     });
 
     const toTensor = ({ shape, data }: NumpyArray, isLabel: boolean): Tensor => {
-      const { tf } = engine;
+      const tf = tensorFlowOf(engine);
       const tensor = tf.tensor(data, shape, isLabel ? "int32" : "float32");
       return shape.length === 4 ? tf.transpose(tensor, [0, 2, 3, 1]) : tensor;
     };
     const valuesOf = (tensor: Tensor) =>
-      (tensor.rank === 4 ? engine.tf.transpose(tensor, [0, 3, 1, 2]) : tensor).dataSync();
+      (tensor.rank === 4 ? tensorFlowOf(engine).transpose(tensor, [0, 3, 1, 2]) : tensor).dataSync();
 
     test.each(layerCases)("%s", (name) => {
-      const { tf } = engine;
+      const tf = tensorFlowOf(engine);
       const { plan, arrays, weights, phase } = readLayerCase(name);
       const variables = createVariables(tf, plan, weights);
       const before = tf.memory().numTensors;

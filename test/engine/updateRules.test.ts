@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadEngine, solverKind, type Engine } from "../../kernel-lib/dist/engine/index.js";
+import { loadEngine, type Engine } from "../../kernel-lib/dist/engine/index.js";
+import { tensorFlowOf } from "../../kernel-lib/dist/engine/tensorflow.js";
+import { solverKind } from "../../kernel-lib/dist/engine/updateRules.js";
 import { largestDifference } from "./numpy.js";
 
 const constants = { momentum: 0.9, momentum2: 0.99, rmsDecay: 0.95, delta: 1e-3 };
@@ -43,7 +45,7 @@ describe("update rules", () => {
   });
 
   test.each(Object.keys(references))("%s takes Caffe's steps", (type) => {
-    const { tf } = engine;
+    const tf = tensorFlowOf(engine);
     const { update, historyLength } = solverKind(type);
     const gradients = [
       [0.5, -2, 0, 1e-4],

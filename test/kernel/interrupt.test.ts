@@ -97,6 +97,17 @@ describe("interrupt", () => {
     expect(kernel.outputsOf(stubborn)).toHaveLength(ticks);
   });
 
+  test("stops a cell that is still being compiled", async () => {
+    const fresh = await TestKernel.start();
+    // The first cell waits for the compiler.
+    const id = fresh.sendCell("for (;;) {}");
+    await fresh.until(() => fresh.publishedFor(id).length > 0);
+    await fresh.request("interrupt_request", {}, { channel: "control" });
+    expect((await fresh.answer(id)).reply).toMatchObject({ status: "error", ename: "Interrupted" });
+    expect(resultText(await fresh.execute("1 + 1"))).toBe("2");
+    fresh.close();
+  });
+
   test("an interrupt of a kernel that runs nothing does nothing", async () => {
     await kernel.request("interrupt_request", {}, { channel: "control" });
     expect(resultText(await kernel.execute("2"))).toBe("2");
@@ -159,6 +170,15 @@ describe("shutdown", () => {
     expect(await kernel.shutdown(restart)).toEqual({ status: "ok", restart });
     expect(isAlive(kernel.process.pid!)).toBe(false);
     expect(isAlive(child)).toBe(false);
+    expect([kernel.process.exitCode, kernel.log]).toEqual([0, ""]);
+  });
+
+  test("while the kernel itself is at work is answered", async () => {
+    const kernel = await TestKernel.start();
+    // Loads the compiler: longer than the main thread has to answer an interrupt.
+    kernel.send("complete_request", { code: "con", cursor_pos: 3 });
+    expect(await kernel.shutdown()).toEqual({ status: "ok", restart: false });
+    expect([kernel.process.exitCode, kernel.log]).toEqual([0, ""]);
   });
 
   test("lets go of a study's lock", async () => {

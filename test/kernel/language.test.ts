@@ -1,6 +1,6 @@
 /** What cells may be written in, and what they may import. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { resultText, streamText, TestKernel, tracebackText } from "./client.js";
 
@@ -47,6 +47,11 @@ test("using and await using give back at the cell's end, or their block's", asyn
     ].join("\n"),
   );
   expect([answer.reply.status, streamText(answer)]).toEqual(["ok", "in\none\nend\ntwo\n"]);
+  const last = await kernel.execute(
+    'using three = { [Symbol.dispose]() { console.log("three") } };\nconst five = 5;\nfive + 1',
+  );
+  expect([resultText(last), streamText(last)]).toEqual(["6", "three\n"]);
+  expect(await value("five")).toBe("5");
 });
 
 test("modern declarations: satisfies, const type parameters, enums, accessors, static blocks", async () => {
@@ -62,12 +67,93 @@ test("modern declarations: satisfies, const type parameters, enums, accessors, s
     ),
   ).toBe("[ 'b', 2, 2, 3, 4 ]");
   expect(await value("Kind[Kind.A] + new Box().size")).toBe("'A2'");
+  expect(await value("/[\\p{L}--[a-z]]/v.exec('aB')?.[0]")).toBe("'B'");
 });
 
 test("names may be declared anew, also with another type", async () => {
   await kernel.execute("const name = 1; function twice(n: number) { return 2 * n; }");
   await kernel.execute('const name = "text"; function twice(n: string) { return n + n; }');
   expect(await value("twice(name)")).toBe("'texttext'");
+});
+
+test("earlier cells' variables are read and set in any form", async () => {
+  await kernel.execute("let left = 1, right = 2; const both = { x: 5, y: 6 };");
+  expect(await value("({ left, both })")).toBe("{ left: 1, both: { x: 5, y: 6 } }");
+  expect(await value("[left, right] = [right, left]; [left, right]")).toBe("[ 2, 1 ]");
+  expect(await value("({ left, right } = { left: 7, right: 8 }); ({ left, right })")).toBe(
+    "{ left: 7, right: 8 }",
+  );
+  expect(await value("({ x: left, y: right } = both); [left, right]")).toBe("[ 5, 6 ]");
+  expect(await value("({ left = 9 } = {} as { left?: number }); left")).toBe("9");
+  expect(await value("for ({ left } of [{ left: 3 }]); left")).toBe("3");
+  expect(await value("left++; left += 2; left ||= 0; `${left} ${typeof left}`")).toBe("'6 number'");
+  expect(await value("const copy: typeof both = { ...both, x: left }; copy")).toBe("{ x: 6, y: 6 }");
+  expect(
+    await value(
+      "const picked = ({ left }: { left: number }, one = { right }) => ({ left, one }); picked({ left: 0 })",
+    ),
+  ).toBe("{ left: 0, one: { right: 6 } }");
+  expect(
+    await value(
+      "let fresh; [left, fresh] = [1, 2]; ({ right, ...fresh } = { right: 3, z: 4 }); [left, right, fresh]",
+    ),
+  ).toBe("[ 1, 3, { z: 4 } ]");
+  expect(
+    await value('import { join, sep as separator } from "node:path";\n({ join, separator }).separator'),
+  ).toBe("'/'");
+  expect(await value("({ join, separator }).join('a', 'b')")).toBe("'a/b'");
+});
+
+test("classes extend earlier cells' classes; enums and namespaces stay for all later cells", async () => {
+  await kernel.execute(
+    "class Animal { constructor(readonly legs: number) {} say() { return `${this.legs} legs`; } }",
+  );
+  await kernel.execute(
+    "enum Colour { Red = 1, Green } namespace Units { export const dozen = 12; export type Length = number; }",
+  );
+  await kernel.execute("let legs = 4;");
+  expect(await value("class Dog extends Animal { constructor() { super(legs); } } new Dog().say()")).toBe(
+    "'4 legs'",
+  );
+  expect(await value("enum Shade { Dark = Colour.Green, Light } [Shade.Light, Colour[1]]")).toBe(
+    "[ 3, 'Red' ]",
+  );
+  expect(await value("const long: Units.Length = Units.dozen; long")).toBe("12");
+  expect(await value("namespace Units { export const score = 20; }\nUnits.score")).toBe("20");
+  expect(await value("Units.score")).toBe("20");
+  expect((await kernel.execute("Units.dozen")).reply.ename).toBe("TypeScriptError");
+});
+
+test("a cell's functions and loops and later cells share their variables", async () => {
+  await kernel.execute("let count = 0; const next = () => ++count; let later = () => count;");
+  expect(await value("next(); count")).toBe("1");
+  expect(await value("count = 50; [next(), later()]")).toBe("[ 51, 51 ]");
+  expect(await value("count")).toBe("51");
+  expect(await value("later.name")).toBe("'later'");
+  await kernel.execute(
+    "let item = 0; for (item of [1, 2]); let [first, { second = 5, ...rest }] = [1, { third: 3 } as { second?: number }];",
+  );
+  expect(await value("[item, first, second, rest]")).toBe("[ 2, 1, 5, { third: 3 } ]");
+  await kernel.execute(
+    "for (var turn = 0, step = 2; turn < 3; turn += step) if (turn === 2) { var inner = turn; }",
+  );
+  expect(await value("[turn, inner]")).toBe("[ 4, 2 ]");
+  expect(await value("let unset: string | undefined = 'set';\nunset")).toBe("'set'");
+  expect(await value("let unset: string | undefined;\nunset")).toBeUndefined();
+  expect(
+    await value(
+      "const hidden = (count: number) => { let item = 1; { let first = 2; return { count, item, first }; } };\nhidden(9)",
+    ),
+  ).toBe("{ count: 9, item: 1, first: 2 }");
+});
+
+test("declarations may be exported, as in a file", async () => {
+  expect(
+    await value(
+      "export const sent = 1; export function send() { return sent; }\nexport default sent;\nsend()",
+    ),
+  ).toBe("1");
+  expect(await value("export { sent };\nsend() + sent")).toBe("2");
 });
 
 test("types are strict about null, and ask for no annotations", async () => {
@@ -119,6 +205,33 @@ test("a .ts file beside the notebook is imported, reloaded when it has changed, 
   const wrong = await kernel.execute('import { help } from "./helper";\nhelp;');
   expect(wrong.reply.ename).toBe("TypeScriptError");
   expect(tracebackText(wrong)).toMatch(/^helper\.ts, line 1\n----> 1 export const help: string = 5;/);
+});
+
+test("a .ts file outside of the notebook's folder is imported and reloaded as well", async () => {
+  const { folder } = kernel;
+  const shared = join(dirname(folder), `${basename(folder)}-shared`);
+  mkdirSync(shared);
+  writeFileSync(join(shared, "inner.ts"), "export const inner: number = 1;");
+  writeFileSync(
+    join(shared, "outer.ts"),
+    'import { inner } from "./inner";\nexport const outer = (): number => inner + 1;',
+  );
+  const cell = `import { outer } from "../${basename(shared)}/outer";\nouter()`;
+  expect(await value(cell)).toBe("2");
+  writeFileSync(join(shared, "inner.ts"), "export const inner: number = 41;");
+  expect(await value(cell)).toBe("42");
+  writeFileSync(
+    join(shared, "outer.ts"),
+    'export function outer(): number {\n  throw new Error("from outside");\n}',
+  );
+  const failed = await kernel.execute(cell);
+  expect(tracebackText(failed)).toMatch(
+    /-shared\/outer\.ts, outer\(\), line 2\n[\s\S]*----> 2[\s\S]*line 2\n/,
+  );
+  writeFileSync(join(shared, "outer.ts"), 'export const outer = (): number => "text";');
+  const wrong = await kernel.execute(cell);
+  expect(wrong.reply.ename).toBe("TypeScriptError");
+  expect(tracebackText(wrong)).toMatch(/^\.\.\/.*-shared\/outer\.ts, line 1\n----> 1 export const outer/);
 });
 
 test("a file that was missing is found once it is there", async () => {

@@ -1,5 +1,5 @@
 import type { Contents } from "@jupyterlab/services";
-import { emptyManifest, manifestSchema, pairImages, stepStatuses, type StepStatus } from "histobook/status";
+import { emptyManifest, manifestFrom, pairImages, stepStatuses, type StepStatus } from "histobook/status";
 import { joined } from "./tutorial.js";
 
 /** The manifest's file name: a folder that has it, or a folder `images`, is a study. */
@@ -69,7 +69,7 @@ export async function readStudy(contents: Contents.IManager, path: string): Prom
 async function readManifest(contents: Contents.IManager, path: string): Promise<typeof emptyManifest> {
   const file = await contents.get(path, { type: "file", format: "text", content: true });
   try {
-    return manifestSchema.parse(JSON.parse(String(file.content)));
+    return manifestFrom(JSON.parse(String(file.content)));
   } catch {
     throw new StudyError(
       `${path}: found a file that is no manifest of this version, expected histobook's own.`,

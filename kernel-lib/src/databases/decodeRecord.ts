@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import { decodeDatum, type Datum } from "../caffe/index.js";
 import { HistobookError, messageOf } from "../foundation/index.js";
 import { toPlanes } from "./patchPixels.js";
@@ -31,6 +30,7 @@ export function decodeRecord(
 }
 
 async function decodeFile(datum: Datum, subject: string): Promise<DecodedPatch & PatchShape> {
+  const { default: sharp } = await import("sharp");
   try {
     const picture = sharp(datum.data, { failOn: "error" });
     const grey = (await picture.metadata()).channels < 3;

@@ -101,7 +101,7 @@ export async function whileFilling<Result>(
 ): Promise<Result> {
   const { signal, progress, explain } = options;
   const threads = Math.min(workerCount(options.workers), Math.max(1, shares.length));
-  const pool = fillWorkers(threads);
+  const pool = await fillWorkers(threads);
   let failure: { error: unknown } | undefined;
   const fail = (error: unknown): void => {
     failure ??= { error };

@@ -1,10 +1,16 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { ClassicLevel } from "classic-level";
+import type { ClassicLevel, DatabaseOptions } from "classic-level";
 import { HistobookError, messageOf } from "../foundation/index.js";
 
 /** A LevelDB of Caffe's: keys such as `00000012_10256_1_0_e_1_0.png`, values Datum messages. */
 export type Level = ClassicLevel<string, Uint8Array>;
+
+/** Loads LevelDB with the first database: a notebook's import of the library does not wait for it. */
+async function classicLevel(path: string, options: DatabaseOptions<string, Uint8Array>): Promise<Level> {
+  const { ClassicLevel } = await import("classic-level");
+  return new ClassicLevel<string, Uint8Array>(path, { ...encodings, ...options });
+}
 
 const encodings = { keyEncoding: "utf8", valueEncoding: "view" } as const;
 
@@ -30,7 +36,7 @@ export async function openLevel(path: string): Promise<Level> {
       fix: there ? "name another folder" : "run 'histobook databases STUDY' first",
     });
   }
-  const level = new ClassicLevel<string, Uint8Array>(path, { ...encodings, createIfMissing: false });
+  const level = await classicLevel(path, { createIfMissing: false });
   try {
     await level.open();
     return level;
@@ -42,8 +48,7 @@ export async function openLevel(path: string): Promise<Level> {
 
 /** Makes a new LevelDB for writing, with the block size of Caffe's. */
 export async function createLevel(path: string): Promise<Level> {
-  const level = new ClassicLevel<string, Uint8Array>(path, {
-    ...encodings,
+  const level = await classicLevel(path, {
     errorIfExists: true,
     blockSize: 64 * 1024,
     // Caffe keeps 256 MB in memory and leaves them in a log, which the next reader must first turn into tables;

@@ -1,4 +1,4 @@
-import { Piscina } from "piscina";
+import type { Piscina } from "piscina";
 
 /** How long threads wait for more work, in milliseconds; they never keep a process from ending. */
 const patience = 5000;
@@ -9,7 +9,8 @@ const pools = new Map<number, Piscina>();
  * So many worker threads for step 3, the same ones each time: to start a thread takes as long as to read thousands of
  * patches, and folds are often made one after another.
  */
-export function fillWorkers(count: number): Piscina {
+export async function fillWorkers(count: number): Promise<Piscina> {
+  const { Piscina } = await import("piscina");
   let pool = pools.get(count);
   if (!pool) {
     pool = new Piscina({

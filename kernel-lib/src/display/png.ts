@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import type { Sharp } from "sharp";
 import type { Raster } from "../study/index.js";
 import { html, type Html } from "./html.js";
 
@@ -22,10 +22,10 @@ export interface PngOptions {
 export async function pngUrl(picture: Raster, { limit = Infinity }: PngOptions = {}): Promise<string> {
   let current = picture;
   for (;;) {
-    const exact = await open(current).png({ compressionLevel: 9 }).toBuffer();
+    const exact = await (await open(current)).png({ compressionLevel: 9 }).toBuffer();
     if (exact.length <= limit) return dataUrl(exact);
     if (current.channels === 3) {
-      const reduced = await open(current).png({ palette: true, compressionLevel: 9 }).toBuffer();
+      const reduced = await (await open(current)).png({ palette: true, compressionLevel: 9 }).toBuffer();
       if (reduced.length <= limit) return dataUrl(reduced);
     }
     current = await fitWithin(current, Math.ceil(Math.max(current.width, current.height) / 2));
@@ -39,7 +39,9 @@ export async function fitWithin(
   kernel: "lanczos3" | "nearest" = "lanczos3",
 ): Promise<Raster> {
   if (Math.max(picture.width, picture.height) <= side) return picture;
-  const { data, info } = await open(picture)
+  const { data, info } = await (
+    await open(picture)
+  )
     .resize({ width: side, height: side, fit: "inside", kernel })
     .raw()
     .toBuffer({ resolveWithObject: true });
@@ -61,7 +63,8 @@ export function imageTag(url: string, width: number, alternative: string): Html 
   />`;
 }
 
-function open({ width, height, channels, data }: Raster): sharp.Sharp {
+async function open({ width, height, channels, data }: Raster): Promise<Sharp> {
+  const { default: sharp } = await import("sharp");
   const picture = sharp(data, { raw: { width, height, channels } });
   return channels === 1 ? picture.toColourspace("b-w") : picture;
 }

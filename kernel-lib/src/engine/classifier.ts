@@ -3,6 +3,7 @@ import type { Engine } from "./engine.js";
 import { classifierEnds } from "./ends.js";
 import { createVariables, runNetwork } from "./network.js";
 import type { NetworkPlan } from "./plan.js";
+import { tensorFlowOf } from "./tensorflow.js";
 import type { Weights } from "./weights.js";
 
 /** A trained network that tells the classes of patches. */
@@ -33,7 +34,7 @@ export function eagerClassifier(
   weights: Weights,
   mean: MeanImage | null,
 ): Classifier {
-  const { tf } = engine;
+  const tf = tensorFlowOf(engine);
   const { input, output, size, classes } = classifierEnds(plan, mean);
   const variables = createVariables(tf, plan, weights);
   const meanRgb = mean ? interleaved(mean) : new Float32Array(size * size * 3);

@@ -3,11 +3,11 @@ import type { Blob } from "../caffe/index.js";
 import { HistobookError } from "../foundation/index.js";
 import type { Engine } from "./engine.js";
 import { toTensorOrder } from "./layout.js";
-import { kindOf } from "./layers/index.js";
+import { kindOf } from "./layers/kinds.js";
 import type { Learner, LearnerSettings, LearnerState } from "./learner.js";
 import { createVariables, readBlobs, readOwnBlobs, runNetwork, type NetworkVariables } from "./network.js";
 import { ownParameters, type NetworkPlan } from "./plan.js";
-import type { TensorFlow, Variable } from "./tensorflow.js";
+import { tensorFlowOf, type TensorFlow, type Variable } from "./tensorflow.js";
 import { transformBatch, type ImageBatch, type ImageShape, type Transformation } from "./transformation.js";
 import { solverKind } from "./updateRules.js";
 import type { Weights } from "./weights.js";
@@ -24,7 +24,7 @@ export function eagerLearner(
   weights: Weights,
   history?: Blob[],
 ): Learner {
-  const { tf } = engine;
+  const tf = tensorFlowOf(engine);
   const { plan, images, solver, constants } = settings;
   const variables = createVariables(tf, plan, weights);
   const kind = solverKind(solver);

@@ -1,5 +1,3 @@
-import type { TensorFlow } from "./tensorflow.js";
-
 /**
  * What computes: TensorFlow's library on an NVIDIA GPU, the same on the processor, WebAssembly, or JavaScript
  * alone; each is far slower than the one before it.
@@ -25,5 +23,9 @@ export interface Engine {
   description: string;
   /** Faster engines that can't be used here, and the reason. */
   passedOver: { engine: EngineName; reason: string }[];
-  tf: TensorFlow;
+  /**
+   * TensorFlow.js' functions. Its types are 600 files, which a notebook that only calls histobook should not have to
+   * read; name them where they are needed: `engine.tf as typeof import("@tensorflow/tfjs")`.
+   */
+  tf: object;
 }

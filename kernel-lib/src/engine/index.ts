@@ -21,7 +21,7 @@ export {
   type Shape,
 } from "./layers/index.js";
 export { isDataLayer, parameterCount, planNetwork, type NetworkPlan, type PlannedLayer } from "./plan.js";
-export { solverKind, type SolverConstants, type SolverType } from "./updateRules.js";
+export type { SolverConstants, SolverType } from "./solverType.js";
 export {
   transformationOf,
   transformBatch,

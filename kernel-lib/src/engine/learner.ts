@@ -1,7 +1,7 @@
 import type { Blob } from "../caffe/index.js";
 import type { NetworkPlan } from "./plan.js";
 import type { ImageBatch, ImageShape, Transformation } from "./transformation.js";
-import type { SolverConstants, SolverType } from "./updateRules.js";
+import type { SolverConstants, SolverType } from "./solverType.js";
 import type { Weights } from "./weights.js";
 
 /** What stays the same through a whole training run. */

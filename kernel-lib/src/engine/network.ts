@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import type { Blob } from "../caffe/index.js";
 import { toBlobOrder, toTensorOrder } from "./layout.js";
-import { kindOf } from "./layers/index.js";
+import { kindOf } from "./layers/kinds.js";
 import { ownParameters, type NetworkPlan } from "./plan.js";
 import type { TensorFlow, Variable } from "./tensorflow.js";
 import type { Weights } from "./weights.js";

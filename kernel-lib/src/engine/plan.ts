@@ -6,7 +6,9 @@ import {
   type Phase,
 } from "../caffe/index.js";
 import { HistobookError, isHistobookError } from "../foundation/index.js";
-import { isSource, kindOf, type LayerKind, type ParameterPlan, type Shape } from "./layers/index.js";
+import type { ParameterPlan, Shape } from "./layers/index.js";
+import { isSource, kindOf } from "./layers/kinds.js";
+import type { LayerKind } from "./layers/layer.js";
 import { shareParameters } from "./sharing.js";
 
 /** A layer that runs, with the shapes it runs on. */

@@ -1,4 +1,5 @@
 import type * as tensorflow from "@tensorflow/tfjs";
+import type { Engine } from "./engine.js";
 
 /** TensorFlow.js's functions, whichever package they came from. */
 export type TensorFlow = typeof tensorflow;
@@ -8,3 +9,8 @@ export type Tensor = tensorflow.Tensor;
 
 /** A tensor that training changes. */
 export type Variable = tensorflow.Variable;
+
+/** An engine's TensorFlow.js, with its types. */
+export function tensorFlowOf({ tf }: Engine): TensorFlow {
+  return tf as TensorFlow;
+}

@@ -34,7 +34,7 @@ export function encodeOnnx(network: TrainedNetwork, facts: ExportFacts): Uint8Ar
  * const model = "test/fixtures/caffe/d/run_iter_50.caffemodel";
  * const mean = "test/fixtures/caffe/c/mean_space.binaryproto";
  * const network = readTrainedNetwork({ model, mean });
- * const { tf } = await loadEngine();
+ * const tf = (await loadEngine()).tf as typeof import("@tensorflow/tfjs");
  * const artifacts = encodeTensorFlowJs(network, { model, scale: 0.5, mean: true });
  * const graph = await tf.loadGraphModel(tf.io.fromMemory(artifacts));
  * graph.predict(tf.zeros([5, 32, 32, 3])).shape; // => [5, 2]

@@ -1,4 +1,4 @@
-import { encode } from "fast-png";
+import type * as fastPng from "fast-png";
 import { readMeanImage } from "../caffe/index.js";
 import { writeWholeFile } from "../foundation/index.js";
 import type { Inspection } from "./inspection.js";
@@ -19,7 +19,10 @@ export function inspectMean(path: string, picture?: string): Inspection {
     name: names?.[channel] ?? `channel ${channel}`,
     ...summarizeValues(data.subarray(channel * plane, (channel + 1) * plane)),
   }));
-  if (picture !== undefined) writeWholeFile(picture, encode(planesPicture(mean)));
+  if (picture !== undefined) {
+    const { encode } = require("fast-png") as typeof fastPng;
+    writeWholeFile(picture, encode(planesPicture(mean)));
+  }
   return {
     kind: "mean image",
     data: {

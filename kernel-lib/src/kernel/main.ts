@@ -16,7 +16,6 @@ export function main(argv: readonly string[]): void {
     );
     process.exit(2);
   }
-  offerUnwinding();
   const failed = (error: unknown): void => {
     process.stderr.write(`${messageOf(error)}\n`);
     process.exit(1);
@@ -30,4 +29,5 @@ export function main(argv: readonly string[]): void {
     failed,
   );
   const kernel = new Kernel(wire);
+  offerUnwinding(() => wire.isProtected);
 }

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
-import { decode, encode } from "fast-png";
+import type * as fastPng from "fast-png";
 import { HistobookError, writeWholeFile } from "../foundation/index.js";
 import type { ProbabilityMap } from "./probabilityMap.js";
+
+/** Loaded with the first picture: a notebook's import of the library does not wait for it. */
+const png = (): typeof fastPng => require("fast-png") as typeof fastPng;
 
 /**
  * Writes the tutorial's `_prob.png`: red is the probability of non-epithelium, green that of epithelium; they add up
@@ -15,7 +18,7 @@ export function writeProbabilityPicture(path: string, { width, height, epitheliu
     data[k] = 255 - green;
     data[k + 1] = green;
   }
-  writeWholeFile(path, encode({ width, height, channels: 3, data }));
+  writeWholeFile(path, png().encode({ width, height, channels: 3, data }));
 }
 
 /** Writes the tutorial's `_class.png`: 255 where epithelium is the likelier class (argmax), else 0. */
@@ -36,7 +39,7 @@ export function writeBinaryPicture(
   values: Uint8Array | Float32Array,
 ): void {
   const data = Uint8Array.from(values, (value) => (value === 0 ? 0 : 255));
-  writeWholeFile(path, encode({ width, height, channels: 1, data }));
+  writeWholeFile(path, png().encode({ width, height, channels: 1, data }));
 }
 
 /** The epithelium's probability of every pixel in steps of 1/255, as `_prob.png` keeps it. */
@@ -54,7 +57,7 @@ export interface StoredMap {
  */
 export function readProbabilityPicture(path: string): StoredMap {
   try {
-    const { width, height, channels, data, depth } = decode(readFileSync(path));
+    const { width, height, channels, data, depth } = png().decode(readFileSync(path));
     if (depth !== 8 || channels < 3) throw new Error(`${channels} channels of ${depth} bits`);
     const levels = new Uint8Array(width * height);
     for (let i = 0; i < levels.length; i++) levels[i] = data[i * channels + 1];

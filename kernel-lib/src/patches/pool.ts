@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { Piscina } from "piscina";
 import { HistobookError } from "../foundation/index.js";
 import type { ExtractionTask } from "./extract.js";
 import type { ImageRecord } from "./record.js";
@@ -24,6 +23,8 @@ export async function extractAll(
   const stopAll = () => Atomics.store(stop, 0, 1);
   if (signal?.aborted) stopAll();
   signal?.addEventListener("abort", stopAll);
+  // Loaded with the first step: a notebook's import of the library does not wait for it.
+  const { Piscina } = await import("piscina");
   const pool = new Piscina<WorkerTask, WorkerAnswer>({
     filename: join(__dirname, "worker.js"),
     minThreads: 1,

@@ -1,11 +1,7 @@
-import sharp from "sharp";
+import type { Sharp, SharpOptions } from "sharp";
 import { HistobookError, messageOf } from "../foundation/index.js";
 import type { Raster } from "./raster.js";
 import { resizeCubic } from "./resize.js";
-
-// The operation cache keeps decoded pictures between steps; they are read once here, and workshops count
-// their memory.
-sharp.cache(false);
 
 /** How a reduced mask becomes binary again: see `readMask`. */
 export type MaskRule = "majority" | "fringe";
@@ -76,16 +72,25 @@ export async function readMask(
  */
 export async function imageSize(path: string): Promise<{ width: number; height: number }> {
   try {
-    const { width, height } = await sharp(path).metadata();
+    const { width, height } = await (await open(path)).metadata();
     return { width, height };
   } catch (error) {
     throw cannotRead(path, error);
   }
 }
 
-async function decode(path: string, prepare: (picture: sharp.Sharp) => sharp.Sharp): Promise<Raster> {
+/** Loads sharp with the first image: a notebook's import of the library does not wait for it. */
+async function open(path: string, options?: SharpOptions): Promise<Sharp> {
+  const { default: sharp } = await import("sharp");
+  // The operation cache keeps decoded pictures between steps; they are read once here, and workshops count
+  // their memory.
+  sharp.cache(false);
+  return sharp(path, options);
+}
+
+async function decode(path: string, prepare: (picture: Sharp) => Sharp): Promise<Raster> {
   try {
-    const { data, info } = await prepare(sharp(path, { failOn: "error", ignoreIcc: true }))
+    const { data, info } = await prepare(await open(path, { failOn: "error", ignoreIcc: true }))
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     const { width, height } = info;

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod/mini";
-import { HistobookError, withLock, writeWholeFile } from "../foundation/index.js";
-import { emptyManifest, manifestSchema, type Manifest } from "./manifestSchema.js";
+import { HistobookError, messageOf, withLock, writeWholeFile } from "../foundation/index.js";
+import { emptyManifest, type Manifest } from "./manifestContent.js";
+import { checkManifest } from "./manifestSchema.js";
+import type * as mini from "zod/mini";
 
-export type { Manifest } from "./manifestSchema.js";
+export type { Manifest } from "./manifestContent.js";
 
 /** The file's name in the study folder. */
 export const manifestName = "histobook.json";
@@ -20,12 +21,11 @@ export function readManifest(directory: string): Manifest {
   const path = join(directory, manifestName);
   if (!existsSync(path)) return structuredClone(emptyManifest);
   try {
-    return manifestSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    // Loaded with the first manifest: a notebook's import of the library does not wait for it.
+    const z = require("zod/mini") as typeof mini;
+    return checkManifest(z, JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
-    const detail =
-      error instanceof z.core.$ZodError
-        ? `'${error.issues[0].path.join(".")}': ${error.issues[0].message.toLowerCase()}`
-        : "text that is not JSON";
+    const detail = error instanceof SyntaxError ? "text that is not JSON" : messageOf(error);
     throw new HistobookError("BadInput", {
       subject: path,
       found: `a manifest that can't be read (${detail})`,

@@ -1,4 +1,4 @@
-import type { Manifest } from "./manifestSchema.js";
+import type { Manifest } from "./manifestContent.js";
 
 /** Why a result is not the newest: what comes after "was made", or null. */
 export type Staleness = string | null;

@@ -1,4 +1,4 @@
-import type { Manifest } from "./manifestSchema.js";
+import type { Manifest } from "./manifestContent.js";
 import { staleDatabases, staleModels, type Staleness } from "./staleness.js";
 import { databaseName, meanName, patchesFolder, patchListName, pictureName } from "./names.js";
 

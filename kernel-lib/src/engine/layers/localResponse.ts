@@ -2,7 +2,8 @@ import type { Tensor4D } from "@tensorflow/tfjs";
 import { LRNParameter_NormRegion } from "../../caffe/index.js";
 import type { Tensor, TensorFlow } from "../tensorflow.js";
 import { sameShapes, spatial, unsupported, type LayerKind } from "./layer.js";
-import { averagePool, poolingAxis } from "./pooling.js";
+import { averagePool } from "./pooling.js";
+import { poolingAxis } from "./poolingAxis.js";
 
 /**
  * Caffe's LRN: across channels x / (k + alpha / n * (sum of squares over n channels)) ^ beta; within a channel

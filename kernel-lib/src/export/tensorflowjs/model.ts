@@ -1,17 +1,28 @@
-import type { io } from "@tensorflow/tfjs";
 import { version } from "../../version.js";
 import type { ExportNotes } from "../about.js";
 import { writeSteps, type Graph, type Value } from "../graph.js";
 import { tensorShape } from "./layout.js";
-import { shapeOf, TensorFlowNodes } from "./nodes.js";
+import { shapeOf, TensorFlowNodes, type GraphNode, type TensorShape, type WeightSpec } from "./nodes.js";
 import { tensorFlowWriters } from "./operators.js";
 
+/** An input or output of a graph: its tensor's name, type and sizes. */
+interface TensorInfo {
+  name: string;
+  dtype: "DT_FLOAT";
+  tensorShape: TensorShape;
+}
+
 /** What `tf.loadGraphModel(tf.io.fromMemory(...))` takes. */
-export type TensorFlowJsModel = io.ModelArtifacts & {
-  modelTopology: object;
-  weightSpecs: io.WeightsManifestEntry[];
+export interface TensorFlowJsModel {
+  format: "graph-model";
+  generatedBy: string;
+  modelTopology: { node: GraphNode[]; library: object; versions: { producer: number } };
+  signature: { inputs: Record<string, TensorInfo>; outputs: Record<string, TensorInfo> };
+  userDefinedMetadata: ExportNotes;
+  /** Name, shape and type of each array in `weightData`, one after another. */
+  weightSpecs: WeightSpec[];
   weightData: ArrayBuffer;
-};
+}
 
 /** The version of TensorFlow's graphs whose operators these are (TensorFlow 2.0). */
 const producer = 134;
@@ -32,8 +43,8 @@ export function tensorFlowJsModel(graph: Graph, notes: ExportNotes): TensorFlowJ
   };
 }
 
-function signatureOf(values: readonly Value[]): Record<string, object> {
-  const entries = values.map(({ name, shape }): [string, object] => [
+function signatureOf(values: readonly Value[]): Record<string, TensorInfo> {
+  const entries = values.map(({ name, shape }): [string, TensorInfo] => [
     name,
     { name: `${name}:0`, dtype: "DT_FLOAT", tensorShape: shapeOf([-1, ...tensorShape(shape)]) },
   ]);

@@ -1,5 +1,3 @@
-import type { io } from "@tensorflow/tfjs";
-
 /** A value of a node's attribute, as protobuf's JSON writes a GraphDef: numbers and bytes as text. */
 type AttributeValue =
   | { i: string }
@@ -29,10 +27,17 @@ type Attributes = Record<string, string | number | boolean | readonly number[] |
 
 const types = { float32: "DT_FLOAT", int32: "DT_INT32" } as const;
 
+/** What TensorFlow.js must know of an array to read it. */
+export interface WeightSpec {
+  name: string;
+  shape: number[];
+  dtype: keyof typeof types;
+}
+
 /** The nodes and weights of a TensorFlow.js graph while it is written. */
 export class TensorFlowNodes {
   readonly nodes: GraphNode[] = [];
-  readonly weightSpecs: io.WeightsManifestEntry[] = [];
+  readonly weightSpecs: WeightSpec[] = [];
   readonly weights: Uint8Array[] = [];
 
   /** Adds a node; gives its name. */

@@ -68,7 +68,7 @@ function lookUp(map: SourceMap, { line, column }: Place): Place | undefined {
 
 function exportedNames(module: string): Set<string> {
   const lists = [...module.matchAll(/^export \{ ?([^}]*?) ?\}/gm)].flatMap(([, names]) =>
-    names.split(/,\s*/),
+    names.split(/,\s*/).map((one) => one.replace(/^.* as /, "")),
   );
   const constants = [...module.matchAll(/^export (?:const|let|var|class) ([\p{ID_Continue}$]+)/gmu)];
   return new Set([...lists, ...constants.map(([, name]) => name)]);

@@ -1,10 +1,14 @@
+import { join, relative } from "node:path";
 import type { CompletionInfo, QuickInfo } from "typescript";
 import type { CommonJs } from "./commonJs.js";
 import { completenessOf, type Completeness } from "./completeness.js";
 import { loadTslab, type Tslab, type TslabDiagnostic } from "./converter.js";
-import { keepDeclarations } from "./declarations.js";
+import { earlierNamespaces, keepDeclarations, undeclaredNames } from "./declarations.js";
+import { withoutExportKeywords } from "./exportKeywords.js";
+import { keepsLastExpression, lastExpressionName } from "./lastExpression.js";
+import { pathFromTslab } from "./outsideFiles.js";
 
-/** A file beside the notebook, compiled. */
+/** A file that is imported by its path, compiled. */
 export interface SideModule {
   path: string;
   module: CommonJs;
@@ -44,18 +48,20 @@ export class Compiler {
       tslab.modules.clear();
       const { module, ...rest } = tslab.getCodeMetadata(code);
       if (module !== undefined) return this.moduleCell(tslab, module, code, rest);
-      const converted = tslab.converter.convert(this.declarations, code);
-      if (converted.diagnostics.length > 0) return { diagnostics: converted.diagnostics };
+      const converted = tslab.converter.convert(this.declarations, withoutExportKeywords(code));
+      if (converted.diagnostics.length > 0) return { diagnostics: converted.diagnostics.map(withRealPath) };
       const cell = tslab.modules.get(converted.output ?? "");
       const before = this.declarations;
-      const after = converted.declOutput ?? "";
-      const last = converted.lastExpressionVar;
+      const last = cell && keepsLastExpression(cell.code) ? lastExpressionName : converted.lastExpressionVar;
+      const declared = (converted.declOutput ?? "") + earlierNamespaces(before, code);
+      const names = cell?.names.filter((name) => name !== last && name !== "default") ?? [];
+      const after = declared + undeclaredNames(declared, names);
       return {
         cell: {
           module: cell ?? { code: "", names: [], original: () => undefined },
           lastExpression: last,
           sideModules: (converted.sideOutputs ?? []).map(({ path, data }) => ({
-            path,
+            path: pathFromTslab(path, process.cwd()),
             module: tslab.modules.get(data)!,
           })),
           commit: (isSet) => {
@@ -101,4 +107,13 @@ export class Compiler {
   private run<T>(work: (tslab: Tslab) => T): T {
     return this.protect(() => work((this.loaded ??= loadTslab())));
   }
+}
+
+/** Names a file relative to the notebook's folder. */
+function withRealPath(diagnostic: TslabDiagnostic): TslabDiagnostic {
+  const { fileName } = diagnostic;
+  const folder = process.cwd();
+  return fileName === undefined
+    ? diagnostic
+    : { ...diagnostic, fileName: relative(folder, pathFromTslab(join(folder, fileName), folder)) };
 }

@@ -39,6 +39,55 @@ export function keepDeclarations(declarations: string, keep: (name: string) => b
     .printFile(factory.updateSourceFile(file, statements));
 }
 
+/**
+ * Of earlier cells' declarations the namespaces, which tslab forgets with the next cell; but for those whose name the
+ * next cell declares anew.
+ *
+ * @param earlier text of a d.ts file
+ * @param code the next cell's
+ */
+export function earlierNamespaces(earlier: string, code: string): string {
+  if (!/^declare (?:namespace|module) /m.test(earlier)) return "";
+  const file = ts.createSourceFile("earlier.d.ts", earlier, ts.ScriptTarget.Latest);
+  const anew = declaredNames(code);
+  return file.statements
+    .filter((statement) => ts.isModuleDeclaration(statement) && !anew.has(statement.name.text))
+    .map((statement) => `${earlier.slice(statement.getStart(file), statement.end)}\n`)
+    .join("");
+}
+
+/**
+ * Of a cell's run-time names those that its declarations lack, as anything: tslab describes no `var` inside a block or a
+ * loop's head, which is the whole cell's nevertheless.
+ *
+ * @param declarations text of a d.ts file
+ */
+export function undeclaredNames(declarations: string, names: readonly string[]): string {
+  const declared = declaredNames(declarations);
+  return names
+    .filter((name) => !declared.has(name))
+    .map((name) => `declare var ${name}: any;\n`)
+    .join("");
+}
+
+/** The names that top-level statements declare; those in patterns, which d.ts files don't have, are left out. */
+function declaredNames(code: string): Set<string> {
+  const names = new Set<string>();
+  const add = (node: ts.Node | undefined): void =>
+    void (node && ts.isIdentifier(node) && names.add(node.text));
+  for (const statement of ts.createSourceFile("names.ts", code, ts.ScriptTarget.Latest).statements) {
+    if (ts.isVariableStatement(statement))
+      statement.declarationList.declarations.forEach(({ name }) => add(name));
+    else if (ts.isImportDeclaration(statement)) {
+      const { name, namedBindings } = statement.importClause ?? {};
+      add(name);
+      if (namedBindings && ts.isNamespaceImport(namedBindings)) add(namedBindings.name);
+      else namedBindings?.elements.forEach((element) => add(element.name));
+    } else add((statement as ts.DeclarationStatement).name);
+  }
+  return names;
+}
+
 function keepImports(
   statement: ts.ImportDeclaration,
   keep: (name: string) => boolean,

@@ -2,10 +2,14 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { toCommonJs, type CommonJs } from "./commonJs.js";
+
+import { keepLastExpression } from "./lastExpression.js";
+import { commonRoot, madePathForTslab, pathForTslab, pathFromTslab } from "./outsideFiles.js";
 import { PollingWatcher } from "./polling.js";
 import { Resolution } from "./resolution.js";
 import { quickInfoAt } from "./quickInfo.js";
 import { ownRoot, ownTypes } from "./ownPackage.js";
+import { shareVariables } from "./sharedVariables.js";
 
 /**
  * What tslab's fork of TypeScript 5.0 has beside the public API, and where the current TypeScript has it.
@@ -61,6 +65,8 @@ export function provideTypeScript(): TypeScriptForTslab {
     createWatchCompilerHost: (files: string[], options: ts.CompilerOptions, system: ts.System) =>
       createHost(files, options, system),
     createWatchProgram: (host: ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>) => {
+      const created = host.afterProgramCreate?.bind(host);
+      host.afterProgramCreate = (builder) => created?.(withCellTransformers(builder));
       const watch = ts.createWatchProgram(host);
       // tslab lists the files anew when a module cell is added.
       return {
@@ -87,6 +93,9 @@ function createHost(files: string[], options: ts.CompilerOptions, system: ts.Sys
   const compilerOptions: ts.CompilerOptions = {
     ...withoutForkOptions(options),
     moduleResolution: ts.ModuleResolutionKind.Bundler,
+    rootDir: commonRoot(process.cwd()),
+    // Node 20 runs all of it; TypeScript rewrites what is newer still.
+    target: ts.ScriptTarget.ES2024,
     lib: ["lib.esnext.d.ts"],
     strict: true,
     useUnknownInCatchVariables: false,
@@ -106,6 +115,30 @@ function createHost(files: string[], options: ts.CompilerOptions, system: ts.Sys
   );
   new Resolution(system).install(host);
   return host;
+}
+
+/** tslab leaves out what is wrong in files outside of the notebook's folder. */
+function insideForTslab(diagnostic: ts.Diagnostic): ts.Diagnostic {
+  const { file } = diagnostic;
+  if (!file) return diagnostic;
+  const fileName = pathForTslab(file.fileName, process.cwd());
+  return { ...diagnostic, file: Object.assign(Object.create(file) as ts.SourceFile, { fileName }) };
+}
+
+/** What tslab does to a cell goes on after TypeScript's transformations; this is done to it before them. */
+function withCellTransformers(builder: ts.BuilderProgram): ts.BuilderProgram {
+  return {
+    ...builder,
+    getSourceFile: (path) => builder.getSourceFile(pathFromTslab(path, process.cwd())),
+    emit: (file, write, cancellation, declarationsOnly, transformers) => {
+      const before = [shareVariables(builder.getProgram().getTypeChecker()), keepLastExpression];
+      const { outDir = "" } = builder.getCompilerOptions();
+      const folder = process.cwd();
+      const writeForTslab: ts.WriteFileCallback = (path, ...rest) =>
+        write?.(madePathForTslab(path, outDir, folder), ...rest);
+      return builder.emit(file, writeForTslab, cancellation, declarationsOnly, { ...transformers, before });
+    },
+  };
 }
 
 function withoutForkOptions(options: ts.CompilerOptions): ts.CompilerOptions {
@@ -132,5 +165,8 @@ function getPreEmitDiagnosticsOfFiles(
       ...program.getDeclarationDiagnostics(file),
     ]),
   ];
-  return ts.sortAndDeduplicateDiagnostics(found).filter(({ code }) => !implicitAny(code));
+  return ts
+    .sortAndDeduplicateDiagnostics(found)
+    .filter(({ code }) => !implicitAny(code))
+    .map(insideForTslab);
 }

@@ -26,6 +26,11 @@ export class Interruption {
     return this.signalTaken;
   }
 
+  /** Whether nothing of the activity's may begin any more. */
+  get isStopped(): boolean {
+    return this.state === "stopped" || this.state === "abandoned";
+  }
+
   /** Asks the activity's work to stop. */
   ask(): void {
     if (this.state === "running") this.state = "asked";

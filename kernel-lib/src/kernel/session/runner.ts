@@ -4,6 +4,7 @@ import { cellPrefix, type Sources } from "./sources.js";
 import { iterateName, waitName } from "../compiler/waitingNames.js";
 import type { CompiledCell } from "../compiler/compiler.js";
 import { within, type Activity } from "./activity.js";
+import { CellInterrupted } from "./interruption.js";
 import type { Modules, Waiting } from "./modules.js";
 
 type CellFunction = (
@@ -55,7 +56,12 @@ export class Runner {
     const filename = `${cellPrefix}${++this.runs}`;
     this.sources.add(filename, { label, code, module: cell.module, linesBefore: 1, activity });
     const isSet = new Set<string>();
-    this.launched = () =>
+    this.launched = () => {
+      // The interrupt came while the cell was compiled.
+      if (activity.interruption.isStopped) {
+        ended({ thrown: new CellInterrupted() });
+        return;
+      }
       within(activity, () => {
         let running: Promise<void>;
         try {
@@ -74,6 +80,7 @@ export class Runner {
           (thrown: unknown) => ended({ thrown }),
         );
       });
+    };
     this.launch.port1.postMessage(null);
     return isSet;
   }

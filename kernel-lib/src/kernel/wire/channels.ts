@@ -39,10 +39,12 @@ export type ToSockets =
 export const enum SharedFlag {
   /** How many interrupts the main thread has taken. */
   InterruptsTaken,
-  /** 1 while the main thread compiles or loads our own library: it must not be torn out of that. */
+  /** 1 while the main thread runs the kernel's own code or loads our library: it must not be torn out of that. */
   Protected,
   /** 1 while work of the running cell listens to its signal: it stops by itself between two pieces of computation. */
   Listening,
+  /** 1 once the main thread has begun to shut down: it ends by itself. */
+  ShutdownTaken,
   /** 1 once the sockets' thread has sent everything. */
   Flushed,
   Count,

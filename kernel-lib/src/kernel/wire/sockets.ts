@@ -43,6 +43,9 @@ const heartbeat = new Reply(options);
 /** The last message's sending, by channel: a socket takes one message at a time. */
 const sending = new Map<Channel, Promise<void>>();
 
+/** The loops that take messages in, each until its socket is closed. */
+let reading: Promise<void>[] = [];
+
 let interrupts = 0;
 let shuttingDown = false;
 
@@ -73,10 +76,8 @@ async function receive(channel: Exclude<Channel, "iopub">): Promise<void> {
     }
     const type = message.header.msg_type;
     if (channel === "control" && type === "interrupt_request") void interruptAndReply(message);
-    else {
-      tell({ kind: "message", channel, message });
-      if (type === "shutdown_request") void forceShutdown();
-    }
+    else if (type === "shutdown_request") void shutDown(channel, message);
+    else tell({ kind: "message", channel, message });
   }
 }
 
@@ -109,20 +110,27 @@ async function interrupt(): Promise<void> {
     const listening =
       Atomics.load(shared, SharedFlag.Listening) === 1 && mine === interrupts && !shuttingDown;
     const enough = waited >= (listening ? listenersPatience : patience);
-    if (enough && Atomics.load(shared, SharedFlag.Protected) === 0) {
+    if (enough && Atomics.load(shared, SharedFlag.Protected) === 0 && !isShuttingDown()) {
       // The first message waits behind the loop: this one is seen right after it, and says what happened.
-      await endMainThread();
-      tell({ kind: "interrupt", terminated: true });
+      if (await endMainThread()) tell({ kind: "interrupt", terminated: true });
       waited = 0;
     }
     await sleep(10);
   }
 }
 
-async function forceShutdown(): Promise<void> {
+/** Whether the main thread has heard that it is to shut down. */
+function isShuttingDown(): boolean {
+  return Atomics.load(shared, SharedFlag.ShutdownTaken) === 1;
+}
+
+async function shutDown(channel: Exclude<Channel, "iopub">, message: Message): Promise<void> {
   shuttingDown = true;
-  // A main thread that listens shuts down by itself; the interrupt is for one that does not.
-  await Promise.race([interrupt(), sleep(shutdownPatience)]);
+  // The interrupt is for a main thread that does not listen; if it has torn apart the shutdown itself, that is told again.
+  for (let attempt = 0; attempt < 2 && !isShuttingDown(); attempt++) {
+    tell({ kind: "message", channel, message });
+    await Promise.race([interrupt(), sleep(shutdownPatience)]);
+  }
   await sleep(shutdownPatience);
   process.kill(process.pid, "SIGKILL");
 }
@@ -139,6 +147,8 @@ function publish(type: string, content: string, parentHeader: Outgoing["parentHe
 async function close(): Promise<void> {
   await Promise.all(sending.values());
   for (const socket of [...Object.values(sockets), heartbeat]) socket.close();
+  // zeromq ends the process with SIGABRT where a thread ends while one of its sockets still reads.
+  await Promise.all(reading);
   Atomics.store(shared, SharedFlag.Flushed, 1);
   Atomics.notify(shared, SharedFlag.Flushed);
   main.close();
@@ -160,9 +170,10 @@ async function start(): Promise<void> {
     sockets.iopub.bind(addressOf(connection, connection.iopub_port)),
     heartbeat.bind(addressOf(connection, connection.hb_port)),
   ]);
-  for (const loop of [receive("shell"), receive("control"), receive("stdin"), beat()])
-    // A socket that is closed while it is read ends its loop.
-    loop.catch(() => undefined);
+  // A socket that is closed while it is read ends its loop.
+  reading = [receive("shell"), receive("control"), receive("stdin"), beat()].map((loop) =>
+    loop.catch(() => undefined),
+  );
   publish("status", '{"execution_state":"starting"}', {});
 }
 

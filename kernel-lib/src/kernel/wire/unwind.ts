@@ -1,4 +1,4 @@
-import { unwindName } from "./endMainThread.js";
+import { isComputingName, unwindName } from "./endMainThread.js";
 
 /** What the main thread was doing when its JavaScript was ended: a stack as `Error` has it. */
 let endedAt = "";
@@ -9,14 +9,33 @@ let endedAt = "";
  * On Node 20 and 22 the async hooks' stack can be cleared from here. Newer ones have no way to it; they are started
  * with `--no-force-async-hooks-checks` (see bin/kernel.js), so that Node does not check it.
  */
-export function offerUnwinding(): void {
+export function offerUnwinding(isProtected: () => boolean): void {
   const clear = asyncStackCleaner();
+  Object.defineProperty(globalThis, Symbol.for(isComputingName), {
+    value: () => !isProtected() && callers() > 0,
+  });
   Object.defineProperty(globalThis, Symbol.for(unwindName), {
     value: () => {
       endedAt = new Error().stack ?? "";
       clear();
     },
   });
+}
+
+/** How many functions were running when the sockets' thread asked. */
+function callers(): number {
+  const before = { limit: Error.stackTraceLimit, prepare: Error.prepareStackTrace?.bind(Error) };
+  try {
+    Error.stackTraceLimit = 10;
+    Error.prepareStackTrace = (_, frames) => frames.length;
+    const holder: { stack?: unknown } = {};
+    Error.captureStackTrace(holder, callers);
+    // Without the function that was asked, and the asking itself.
+    return (holder.stack as number) - 2;
+  } finally {
+    Error.stackTraceLimit = before.limit;
+    Error.prepareStackTrace = before.prepare;
+  }
 }
 
 /** The stack of what was ended last; each is given once. */

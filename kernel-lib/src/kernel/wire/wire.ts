@@ -47,10 +47,10 @@ export class Wire {
     };
     this.worker = new Worker(join(__dirname, "sockets.js"), { workerData, name: "histobook kernel sockets" });
     this.worker.on("message", (news: FromSockets) => {
-      if (news.kind === "message") listener.message(news.channel, news.message);
+      if (news.kind === "message") this.protect(() => listener.message(news.channel, news.message));
       else if (news.kind === "interrupt") {
         Atomics.add(this.flags, SharedFlag.InterruptsTaken, 1);
-        listener.interrupt(news.terminated);
+        this.protect(() => listener.interrupt(news.terminated));
       } else if (news.kind === "drained") this.drained.shift()?.();
       else failed(noSockets(connectionFile, news.reason));
     });
@@ -111,9 +111,23 @@ export class Wire {
     this.post({ kind: "drain" });
   }
 
+  /** Whether work runs that must not be torn apart. */
+  get isProtected(): boolean {
+    return Atomics.load(this.flags, SharedFlag.Protected) === 1;
+  }
+
   /** Runs work that must not be torn apart by an interrupt: it then waits for the work's end. */
   protect<T>(work: () => T): T {
-    const before = Atomics.exchange(this.flags, SharedFlag.Protected, 1);
+    return this.withProtection(1, work);
+  }
+
+  /** Runs a user's code within protected work: that may be caught in a loop. */
+  expose<T>(work: () => T): T {
+    return this.withProtection(0, work);
+  }
+
+  private withProtection<T>(value: 0 | 1, work: () => T): T {
+    const before = Atomics.exchange(this.flags, SharedFlag.Protected, value);
     try {
       return work();
     } finally {
@@ -124,6 +138,12 @@ export class Wire {
   /** Says whether work of the running cell listens to its signal, and is to be given time. */
   setListening(listening: boolean): void {
     Atomics.store(this.flags, SharedFlag.Listening, listening ? 1 : 0);
+  }
+
+  /** Runs what a shutdown begins with, in one piece: from its end on, no interrupt comes any more. */
+  beginShutdown(work: () => void): void {
+    this.protect(work);
+    Atomics.store(this.flags, SharedFlag.ShutdownTaken, 1);
   }
 
   /** Sends what is still to be sent, and closes; returns when that is done. */

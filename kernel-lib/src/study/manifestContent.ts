@@ -1,0 +1,119 @@
+/**
+ * The content of `histobook.json`: what was made from what. Each record has a `key`, the fingerprint of its parameters
+ * and of its parents' keys: equal keys mean equal files, whoever made them and when (so there are no dates here).
+ */
+export interface Manifest {
+  format: "histobook-study";
+  version: 1;
+  /** Working pixels per pixel of the image files. */
+  scale: number | null;
+  /** Where the images come from and under which licence. */
+  source: string | null;
+  /** Step 1: the tutorial's patient_struct. */
+  patches: {
+    key: string;
+    parameters: {
+      scale: number;
+      size: number;
+      perImage: number;
+      edgeRatio: number;
+      backgroundRatio: number;
+      rotations: number[];
+      white: number;
+      centre: "inference" | "original";
+      maskRule: "majority" | "fringe";
+      whiteEdges: "remove" | "keep";
+      seed: number;
+    };
+    /** False when step 1 only chose positions (`--direct`) and wrote no PNG files. */
+    files: boolean;
+    images: Record<
+      string,
+      {
+        key: string;
+        patient: string;
+        imageNumber: number;
+        /** Working size in pixels. */
+        width: number;
+        height: number;
+        /** Positions of each type; every rotation of a position is one patch. */
+        positions: { p: number; e: number; b: number };
+      }
+    >;
+  } | null;
+  /** Step 2. */
+  folds: {
+    key: string;
+    /** The key of what it was made from, here and below; a manifest that an earlier histobook wrote doesn't say. */
+    from?: string | null;
+    parameters: {
+      folds: number;
+      seed: number;
+      validation: number;
+      stratify: boolean;
+      separator: "tab" | "space";
+    };
+    size: number;
+  } | null;
+  /** Step 3, by fold. */
+  databases: Record<
+    string,
+    {
+      key: string;
+      from?: string | null;
+      scale: number;
+      size: number;
+      shuffle: boolean;
+      seed: number;
+      train: { count: number; byClass: number[] };
+      test: { count: number; byClass: number[] };
+    }
+  >;
+  /** Step 4, by fold: the newest finished training. */
+  models: Record<
+    string,
+    {
+      key: string;
+      from?: string | null;
+      file: string;
+      scale: number;
+      size: number;
+      iterations: number;
+      engine: string;
+      seed: number;
+      /** What options changed in the prototxts for this run. */
+      overrides: Record<string, number>;
+    }
+  >;
+  /** Step 5: `out/1/8918_00007` -> how it was made. */
+  maps: Record<string, { key: string; from?: string | null; fold: number; model: string; stride: number }>;
+  /** Step 5, by fold: the threshold chosen on validation patients. */
+  thresholds: Record<
+    string,
+    {
+      key: string;
+      from?: string | null;
+      /** Probability from which a pixel is epithelium, [0,1]. */
+      value: number;
+      /** Its F-score on the validation patients' pixels, and that of 0.5. */
+      fScore: number;
+      fScoreAtHalf: number;
+      patients: string[];
+      pixels: number;
+    }
+  >;
+}
+
+/** What a study without a manifest has. */
+export const emptyManifest: Manifest = {
+  format: "histobook-study",
+  version: 1,
+  scale: null,
+  source: null,
+  patches: null,
+  folds: null,
+  databases: {},
+  models: {},
+  maps: {},
+  thresholds: {},
+};
