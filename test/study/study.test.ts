@@ -129,6 +129,12 @@ describe("the manifest", () => {
     );
     writeFileSync(path, JSON.stringify({ format: "histobook-study", version: 2 }));
     expect(() => readManifest(directory)).toThrow("('version': ");
+    writeFileSync(path, JSON.stringify({ format: "histobook-study", version: 1, scale: "half" }));
+    expect(() => readManifest(directory)).toThrow(`('scale': found "half", expected a value of type number)`);
+    writeFileSync(path, "[]");
+    expect(() => readManifest(directory)).toThrow(
+      "('manifest': found a list of 0, expected a value of type object)",
+    );
   });
 
   test("is text of one fact a line, so that two of them can be compared", async () => {

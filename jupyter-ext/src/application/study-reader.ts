@@ -1,8 +1,15 @@
 import type { Contents } from "@jupyterlab/services";
-import { emptyManifest, manifestFrom, pairImages, stepStatuses, type StepStatus } from "histobook/status";
+import {
+  checkManifest,
+  emptyManifest,
+  pairImages,
+  stepStatuses,
+  type Manifest,
+  type StepStatus,
+} from "histobook/status";
 import { joined } from "./tutorial.js";
 
-/** The manifest's file name: a folder that has it, or a folder `images`, is a study. */
+/** The manifest's file name: a folder that has it is a study. */
 const manifestName = "histobook.json";
 
 /** A study as its folder shows it. */
@@ -66,14 +73,21 @@ export async function readStudy(contents: Contents.IManager, path: string): Prom
   };
 }
 
-async function readManifest(contents: Contents.IManager, path: string): Promise<typeof emptyManifest> {
+async function readManifest(contents: Contents.IManager, path: string): Promise<Manifest> {
   const file = await contents.get(path, { type: "file", format: "text", content: true });
+  const checked = checkManifest(parsed(String(file.content)));
+  if (checked.ok) return checked.payload;
+  throw new StudyError(
+    `${path}: found a file that is no manifest of this version, expected histobook's own.`,
+  );
+}
+
+/** What a JSON text says; undefined, which no manifest is, for any other text. */
+function parsed(text: string): unknown {
   try {
-    return manifestFrom(JSON.parse(String(file.content)));
+    return JSON.parse(text);
   } catch {
-    throw new StudyError(
-      `${path}: found a file that is no manifest of this version, expected histobook's own.`,
-    );
+    return undefined;
   }
 }
 

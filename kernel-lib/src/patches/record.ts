@@ -1,12 +1,23 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import * as z from "zod/mini";
 import { HistobookError, writeWholeFile } from "../foundation/index.js";
 import { classOfType, formatPatchName, type PatchType } from "../study/index.js";
 import { patchTypes, type Positions } from "./positions.js";
-import { checkRecord } from "./recordSchema.js";
 
 /** The folder, inside the study, of one file an image. */
 export const positionsFolder = "positions";
+
+const recordSchema = z.object({
+  key: z.string(),
+  patient: z.string(),
+  imageNumber: z.int(),
+  width: z.int(),
+  height: z.int(),
+  rotations: z.array(z.int()),
+  empty: z.nullable(z.enum(["mask", "white"])),
+  positions: z.object({ p: z.array(z.int()), e: z.array(z.int()), b: z.array(z.int()) }),
+});
 
 /**
  * An image's share of the tutorial's patient_struct: where each of its patches was cut.
@@ -43,7 +54,7 @@ export function readImageRecord(directory: string, name: string): ImageRecord | 
   const path = recordPath(directory, name);
   if (!existsSync(path)) return undefined;
   try {
-    const { positions, ...rest } = checkRecord(JSON.parse(readFileSync(path, "utf8")));
+    const { positions, ...rest } = recordSchema.parse(JSON.parse(readFileSync(path, "utf8")));
     const { p, e, b } = positions;
     return {
       ...rest,

@@ -4,7 +4,12 @@
  * Both sides import this folder (`histobook/payloads`), so a payload that the library can write is one that
  * the extension can read. It must stay free of Node's own modules: it is bundled for the browser.
  */
-export { checkAgainst, checkPayload, type PayloadCheck, type PayloadProblem } from "./check.js";
+export {
+  checkAgainst,
+  type Check as PayloadCheck,
+  type Problem as PayloadProblem,
+} from "../foundation/check.js";
+export { checkPayload } from "./check.js";
 export { lineCall, lineOpening, lineReply, lineTarget, type LineCall, type LineReply } from "./line.js";
 export { viewMimeType, viewNames, type ViewName } from "./names.js";
 export { probabilityMapSchema, thresholdChoice, type ProbabilityMapPayload } from "./probabilityMap.js";

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { HistobookError, messageOf, withLock, writeWholeFile } from "../foundation/index.js";
 import { emptyManifest, type Manifest } from "./manifestContent.js";
 import { checkManifest } from "./manifestSchema.js";
-import type * as mini from "zod/mini";
 
 export type { Manifest } from "./manifestContent.js";
 
@@ -20,20 +19,26 @@ export const manifestName = "histobook.json";
 export function readManifest(directory: string): Manifest {
   const path = join(directory, manifestName);
   if (!existsSync(path)) return structuredClone(emptyManifest);
+  let data: unknown;
   try {
-    // Loaded with the first manifest: a notebook's import of the library does not wait for it.
-    const z = require("zod/mini") as typeof mini;
-    return checkManifest(z, JSON.parse(readFileSync(path, "utf8")));
+    data = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    const detail = error instanceof SyntaxError ? "text that is not JSON" : messageOf(error);
-    throw new HistobookError("BadInput", {
-      subject: path,
-      found: `a manifest that can't be read (${detail})`,
-      expected: "a histobook manifest of version 1",
-      fix: "restore the file, or move it away and run the steps again",
-      cause: error,
-    });
+    throw unreadable(path, error instanceof SyntaxError ? "text that is not JSON" : messageOf(error), error);
   }
+  const checked = checkManifest(data);
+  if (checked.ok) return checked.payload;
+  const [{ where, found, expected }] = checked.problems;
+  throw unreadable(path, `'${where}': found ${found}, expected ${expected}`);
+}
+
+function unreadable(path: string, detail: string, cause?: unknown): HistobookError {
+  return new HistobookError("BadInput", {
+    subject: path,
+    found: `a manifest that can't be read (${detail})`,
+    expected: "a histobook manifest of version 1",
+    fix: "restore the file, or move it away and run the steps again",
+    cause,
+  });
 }
 
 /**

@@ -1,121 +1,109 @@
-import type * as mini from "zod/mini";
+import * as z from "zod/mini";
+import { checkAgainst, type Check } from "../foundation/check.js";
 import type { Manifest } from "./manifestContent.js";
 
 /** What a manifest must be; see `Manifest` for what its parts mean. */
-function schemaOf(z: typeof mini): mini.ZodMiniType<Manifest> {
-  return z.object({
-    format: z.literal("histobook-study"),
-    version: z.literal(1),
-    scale: z.nullable(z.number()),
-    source: z.nullable(z.string()),
-    patches: z.nullable(
-      z.object({
-        key: z.string(),
-        parameters: z.object({
-          scale: z.number(),
-          size: z.int(),
-          perImage: z.int(),
-          edgeRatio: z.number(),
-          backgroundRatio: z.number(),
-          rotations: z.array(z.int()),
-          white: z.number(),
-          centre: z.enum(["inference", "original"]),
-          maskRule: z.enum(["majority", "fringe"]),
-          whiteEdges: z.enum(["remove", "keep"]),
-          seed: z.int(),
-        }),
-        files: z.boolean(),
-        images: z.record(
-          z.string(),
-          z.object({
-            key: z.string(),
-            patient: z.string(),
-            imageNumber: z.int(),
-            width: z.int(),
-            height: z.int(),
-            positions: z.object({ p: z.int(), e: z.int(), b: z.int() }),
-          }),
-        ),
-      }),
-    ),
-    folds: z.nullable(
-      z.object({
-        key: z.string(),
-        from: z.optional(z.nullable(z.string())),
-        parameters: z.object({
-          folds: z.int(),
-          seed: z.int(),
-          validation: z.number(),
-          stratify: z.boolean(),
-          separator: z.enum(["tab", "space"]),
-        }),
-        size: z.int(),
-      }),
-    ),
-    databases: z.record(
-      z.string(),
-      z.object({
-        key: z.string(),
-        from: z.optional(z.nullable(z.string())),
+const manifestSchema: z.ZodMiniType<Manifest> = z.object({
+  format: z.literal("histobook-study"),
+  version: z.literal(1),
+  scale: z.nullable(z.number()),
+  source: z.nullable(z.string()),
+  patches: z.nullable(
+    z.object({
+      key: z.string(),
+      parameters: z.object({
         scale: z.number(),
         size: z.int(),
-        shuffle: z.boolean(),
+        perImage: z.int(),
+        edgeRatio: z.number(),
+        backgroundRatio: z.number(),
+        rotations: z.array(z.int()),
+        white: z.number(),
+        centre: z.enum(["inference", "original"]),
+        maskRule: z.enum(["majority", "fringe"]),
+        whiteEdges: z.enum(["remove", "keep"]),
         seed: z.int(),
-        train: z.object({ count: z.int(), byClass: z.array(z.int()) }),
-        test: z.object({ count: z.int(), byClass: z.array(z.int()) }),
       }),
-    ),
-    models: z.record(
-      z.string(),
-      z.object({
-        key: z.string(),
-        from: z.optional(z.nullable(z.string())),
-        file: z.string(),
-        scale: z.number(),
-        size: z.int(),
-        iterations: z.int(),
-        engine: z.string(),
+      files: z.boolean(),
+      images: z.record(
+        z.string(),
+        z.object({
+          key: z.string(),
+          patient: z.string(),
+          imageNumber: z.int(),
+          width: z.int(),
+          height: z.int(),
+          positions: z.object({ p: z.int(), e: z.int(), b: z.int() }),
+        }),
+      ),
+    }),
+  ),
+  folds: z.nullable(
+    z.object({
+      key: z.string(),
+      from: z.optional(z.nullable(z.string())),
+      parameters: z.object({
+        folds: z.int(),
         seed: z.int(),
-        overrides: z.record(z.string(), z.number()),
+        validation: z.number(),
+        stratify: z.boolean(),
+        separator: z.enum(["tab", "space"]),
       }),
-    ),
-    maps: z.record(
-      z.string(),
-      z.object({
-        key: z.string(),
-        from: z.optional(z.nullable(z.string())),
-        fold: z.int(),
-        model: z.string(),
-        stride: z.int(),
-      }),
-    ),
-    thresholds: z.record(
-      z.string(),
-      z.object({
-        key: z.string(),
-        from: z.optional(z.nullable(z.string())),
-        value: z.number(),
-        fScore: z.number(),
-        fScoreAtHalf: z.number(),
-        patients: z.array(z.string()),
-        pixels: z.int(),
-      }),
-    ),
-  });
-}
+      size: z.int(),
+    }),
+  ),
+  databases: z.record(
+    z.string(),
+    z.object({
+      key: z.string(),
+      from: z.optional(z.nullable(z.string())),
+      scale: z.number(),
+      size: z.int(),
+      shuffle: z.boolean(),
+      seed: z.int(),
+      train: z.object({ count: z.int(), byClass: z.array(z.int()) }),
+      test: z.object({ count: z.int(), byClass: z.array(z.int()) }),
+    }),
+  ),
+  models: z.record(
+    z.string(),
+    z.object({
+      key: z.string(),
+      from: z.optional(z.nullable(z.string())),
+      file: z.string(),
+      scale: z.number(),
+      size: z.int(),
+      iterations: z.int(),
+      engine: z.string(),
+      seed: z.int(),
+      overrides: z.record(z.string(), z.number()),
+    }),
+  ),
+  maps: z.record(
+    z.string(),
+    z.object({
+      key: z.string(),
+      from: z.optional(z.nullable(z.string())),
+      fold: z.int(),
+      model: z.string(),
+      stride: z.int(),
+    }),
+  ),
+  thresholds: z.record(
+    z.string(),
+    z.object({
+      key: z.string(),
+      from: z.optional(z.nullable(z.string())),
+      value: z.number(),
+      fScore: z.number(),
+      fScoreAtHalf: z.number(),
+      patients: z.array(z.string()),
+      pixels: z.int(),
+    }),
+  ),
+});
 
-let schema: mini.ZodMiniType<Manifest> | undefined;
-
-/**
- * Checks a manifest's data.
- *
- * @param z the library that checks, which Node loads with the first manifest and the browser's bundle has
- * @throws Error that says where they differ from what they must be, e.g. `'scale': invalid input`.
- */
-export function checkManifest(z: typeof mini, data: unknown): Manifest {
-  schema ??= schemaOf(z);
-  const checked = z.safeParse(schema, data);
-  if (checked.success) return checked.data;
-  const [{ path, message }] = checked.error.issues;
-  throw new Error(`'${path.join(".")}': ${message.toLowerCase()}`, { cause: checked.error });
+/** Checks a manifest's data, in Node and in the browser; never throws. */
+export function checkManifest(data: unknown): Check<Manifest> {
+  return checkAgainst(manifestSchema, data, "manifest");
 }
