@@ -137,6 +137,17 @@ describe("the manifest", () => {
     );
   });
 
+  test("is not written where nothing would change, so that a study can be looked at where nothing can be written", async () => {
+    const directory = newFolder();
+    const path = join(directory, "histobook.json");
+    await updateManifest(directory, (manifest) => ({ ...manifest, scale: 0.5 }));
+    // A later write would bring this text into the manifest's own form.
+    writeFileSync(path, JSON.stringify(readManifest(directory)));
+    const before = readFileSync(path, "utf8");
+    await updateManifest(directory, (manifest) => ({ ...manifest, scale: 0.5 }));
+    expect(readFileSync(path, "utf8")).toBe(before);
+  });
+
   test("is text of one fact a line, so that two of them can be compared", async () => {
     const directory = newFolder();
     await updateManifest(directory, (manifest) => ({ ...manifest, scale: 0.5 }));

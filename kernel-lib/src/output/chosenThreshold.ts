@@ -75,7 +75,7 @@ export async function chooseThreshold(
     }));
     return threshold;
   };
-  if (earlier?.key === key) return earlier.from === from ? earlier : record({ ...earlier, from });
+  if (earlier?.key === key) return record({ ...earlier, from });
 
   const engine = await loadEngine(options.engine);
   const { classifier } = loadModel(engine, files);

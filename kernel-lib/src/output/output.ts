@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { loadEngine, reportPassedOver } from "../engine/index.js";
 import {
   choiceOption,
@@ -156,16 +155,11 @@ async function recordMap(
   modelPath: string,
 ): Promise<void> {
   const model = relative(directory, modelPath).replaceAll("\\", "/");
-  const made = (manifest: Manifest): Manifest["maps"][string] => {
+  await updateManifest(directory, (manifest) => {
     const newest = manifest.models[map.fold] as Manifest["models"][string] | undefined;
-    return { ...map, from: newest?.file === model ? newest.key : null, model };
-  };
-  const manifest = readManifest(directory);
-  if (isDeepStrictEqual(manifest.maps[path], made(manifest))) return;
-  await updateManifest(directory, (current) => ({
-    ...current,
-    maps: { ...current.maps, [path]: made(current) },
-  }));
+    const from = newest?.file === model ? newest.key : null;
+    return { ...manifest, maps: { ...manifest.maps, [path]: { ...map, from, model } } };
+  });
 }
 
 interface Progress {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { HistobookError, messageOf, withLock, writeWholeFile } from "../foundation/index.js";
 import { emptyManifest, type Manifest } from "./manifestContent.js";
 import { checkManifest } from "./manifestSchema.js";
@@ -42,8 +43,10 @@ function unreadable(path: string, detail: string, cause?: unknown): HistobookErr
 }
 
 /**
- * Changes a study's manifest; two processes that do so at once wait for each other.
+ * Changes a study's manifest; two processes that do so at once wait for each other. Where nothing would change, nothing
+ * is written.
  *
+ * @param change may be called more than once, each time with a manifest of its own
  * @throws HistobookError `BadInput` when the file can't be read or written, `Locked`.
  * @example
  * const study = await createSample("study");
@@ -55,6 +58,8 @@ export async function updateManifest(
   change: (manifest: Manifest) => Manifest,
 ): Promise<void> {
   const path = join(directory, manifestName);
+  const before = readManifest(directory);
+  if (isDeepStrictEqual(change(structuredClone(before)), before)) return;
   await withLock(`${path}.lock`, () => {
     const changed = change(readManifest(directory));
     writeWholeFile(path, JSON.stringify(changed, null, 1) + "\n");
