@@ -84,6 +84,7 @@ test("the public names are these: a change here is a change for every user", () 
       "fillNearest",
       "fillTemplate",
       "filterNet",
+      "filterPictures",
       "findRegions",
       "foldsKey",
       "formatPatchName",

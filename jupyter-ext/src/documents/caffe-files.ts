@@ -1,5 +1,13 @@
 import type { DocumentRegistry } from "@jupyterlab/docregistry";
-import { decodeMean, decodeModel, type Blob, type MeanImage } from "histobook/caffe";
+import {
+  decodeMean,
+  decodeModel,
+  filterPictures,
+  planesPicture,
+  type Blob,
+  type MeanImage,
+  type ValuesPicture,
+} from "histobook/caffe";
 import type { Translation } from "../context.js";
 import { element } from "../element.js";
 import { bytesOf } from "./viewer.js";
@@ -69,7 +77,7 @@ export function drawMeanImage(
     ]),
   );
   if (channels === 3 || channels === 1) {
-    const picture = canvasOf(width, height, planePixels(mean), meanZoom);
+    const picture = canvasOf(planesPicture(mean), meanZoom);
     picture.role = "img";
     picture.ariaLabel = translation.__("The mean image as a picture");
     host.append(picture);
@@ -129,32 +137,12 @@ function channelMeans({ channels, data }: MeanImage): number[] {
   });
 }
 
-/** RGBA of planes in Caffe's order: blue, green, red, or grey alone. */
-function planePixels({ channels, data }: MeanImage): Uint8ClampedArray<ArrayBuffer> {
-  const plane = data.length / channels;
-  const pixels = new Uint8ClampedArray(plane * 4).fill(255);
-  for (let i = 0; i < plane; i++) {
-    for (let c = 0; c < 3; c++) pixels[4 * i + c] = data[(channels === 3 ? 2 - c : 0) * plane + i];
-  }
-  return pixels;
-}
-
 function filterFigure(weights: ReadonlyMap<string, readonly Blob[]>, translation: Translation): Node[] {
   for (const [name, [blob]] of weights) {
     const [filters, channels, height, width] = blob?.shape ?? [];
     if (blob?.shape.length !== 4 || channels !== 3 || width > 32 || height > 32) continue;
     const words = translation.__("The %1 filters of %2 (grey is zero)", filters, name);
-    const largest = blob.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-    const plane = height * width;
-    const pictures = Array.from({ length: filters }, (_, n) => {
-      const pixels = new Uint8ClampedArray(plane * 4).fill(255);
-      for (let i = 0; i < plane; i++) {
-        for (let c = 0; c < 3; c++) {
-          pixels[4 * i + c] = 128 + (127 * blob.data[(n * 3 + 2 - c) * plane + i]) / largest;
-        }
-      }
-      return canvasOf(width, height, pixels, filter.zoom);
-    });
+    const pictures = filterPictures(blob).map((picture) => canvasOf(picture, filter.zoom));
     const figure = element(
       "div",
       { className: "histobook-filters", role: "img", ariaLabel: words },
@@ -166,13 +154,12 @@ function filterFigure(weights: ReadonlyMap<string, readonly Blob[]>, translation
   return [];
 }
 
-function canvasOf(
-  width: number,
-  height: number,
-  pixels: Uint8ClampedArray<ArrayBuffer>,
-  zoom: number,
-): HTMLCanvasElement {
+function canvasOf({ width, height, channels, data }: ValuesPicture, zoom: number): HTMLCanvasElement {
   const canvas = element("canvas", { width, height, className: "histobook-pixels" });
+  const pixels = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) pixels[4 * i + c] = data[channels * i + (channels === 3 ? c : 0)];
+  }
   canvas.getContext("2d")?.putImageData(new ImageData(pixels, width, height), 0, 0);
   canvas.style.width = `${width * zoom}px`;
   return canvas;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readMeanImage, type MeanImage } from "../caffe/index.js";
+import { planesPicture, readMeanImage, type MeanImage } from "../caffe/index.js";
 import { databaseSummary, openPatchStore, type Batch, type DatabaseSummary } from "../databases/index.js";
 import {
   databaseName,
@@ -9,7 +9,6 @@ import {
   type Raster,
   type Study,
 } from "../study/index.js";
-import { planesPicture } from "../inspect/index.js";
 import { bundle, type Bundle } from "./bundle.js";
 import { html, type Html } from "./html.js";
 import { channelWords, meanFigures } from "./meanImage.js";

@@ -1,6 +1,5 @@
 import { basename } from "node:path";
-import { readMeanImage, type MeanImage } from "../caffe/index.js";
-import { planesPicture } from "../inspect/index.js";
+import { planesPicture, readMeanImage, type MeanImage } from "../caffe/index.js";
 import { bundle, type Bundle } from "./bundle.js";
 import { html, type Html } from "./html.js";
 import { figure, row, title } from "./parts.js";

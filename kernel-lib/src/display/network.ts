@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
+  filterPictures,
   parseNet,
   Phase,
   readModel,
   readNetPrototxt,
-  type Blob,
   type LayerParameter,
 } from "../caffe/index.js";
 import { parameterCount, planNetwork, type PlannedLayer } from "../engine/index.js";
-import { readManifest, trainingNetName, type Raster, type Study } from "../study/index.js";
+import { readManifest, trainingNetName, type Study } from "../study/index.js";
 import { deployNetTemplate } from "../training/index.js";
 import { bundle, type Bundle } from "./bundle.js";
 import { html, type Html } from "./html.js";
@@ -111,18 +111,4 @@ async function filtersFigure(path: string): Promise<Html[]> {
     return [figure(imageTag(await pngUrl(picture), picture.width * 6, words), words)];
   }
   return [];
-}
-
-/** Filters of filters x 3 x height x width (BGR), all on one scale: the largest weight is full colour. */
-function filterPictures({ shape, data }: Blob): Raster[] {
-  const [filters, , height, width] = shape;
-  const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-  const plane = height * width;
-  return Array.from({ length: filters }, (_, n) => {
-    const pixels = Uint8Array.from({ length: plane * 3 }, (_, i) => {
-      const value = data[n * plane * 3 + (2 - (i % 3)) * plane + Math.floor(i / 3)];
-      return Math.round(128 + (127 * value) / largest);
-    });
-    return { width, height, channels: 3, data: pixels };
-  });
 }

@@ -1,8 +1,7 @@
 import type * as fastPng from "fast-png";
-import { readMeanImage } from "../caffe/index.js";
+import { planesPicture, readMeanImage } from "../caffe/index.js";
 import { writeWholeFile } from "../foundation/index.js";
 import type { Inspection } from "./inspection.js";
-import { planesPicture } from "./planesPicture.js";
 import { summarizeValues } from "./values.js";
 
 /**
