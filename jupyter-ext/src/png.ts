@@ -1,3 +1,5 @@
+import { base64Bytes } from "./base64.js";
+import { exactBitmap } from "./bitmap.js";
 import { PayloadError } from "./error-box.js";
 
 const prefix = "data:image/png;base64,";
@@ -5,7 +7,7 @@ const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** The bytes of a PNG data URL, without asking the browser to load an address. */
 export function pngBytes(dataUrl: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(dataUrl.slice(prefix.length)), (character) => character.charCodeAt(0));
+  return base64Bytes(dataUrl.slice(prefix.length));
 }
 
 /** Width and height (pixels) that a PNG file's header declares, or null where the bytes are no PNG file. */
@@ -43,11 +45,7 @@ export async function decodePng(
     throw new PayloadError({ where, found, expected });
   }
   try {
-    // The numbers as they stand in the file: a probability must not pass through a colour profile.
-    return await createImageBitmap(new Blob([bytes], { type: "image/png" }), {
-      colorSpaceConversion: "none",
-      premultiplyAlpha: "none",
-    });
+    return await exactBitmap(new Blob([bytes], { type: "image/png" }));
   } catch {
     throw new PayloadError({ where, found: "a damaged file", expected });
   }

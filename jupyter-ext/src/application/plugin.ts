@@ -1,13 +1,15 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ICommandPalette } from "@jupyterlab/apputils";
+import { PathExt } from "@jupyterlab/coreutils";
 import { IDocumentManager } from "@jupyterlab/docmanager";
 import { IDefaultFileBrowser } from "@jupyterlab/filebrowser";
 import { ILauncher } from "@jupyterlab/launcher";
-import { INotebookTracker } from "@jupyterlab/notebook";
+import { NotebookActions } from "@jupyterlab/notebook";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { histobookIcon } from "./icons.js";
 import { StudyPanel } from "./study-panel.js";
-import { copyTutorial, joined, namesIn, tutorialFolder, tutorialNotebooks } from "./tutorial.js";
+import { namesIn } from "../folder.js";
+import { copyTutorial, tutorialFolder, tutorialNotebooks } from "./tutorial.js";
 
 /** The command's identifier, for menus and shortcuts of the user's own. */
 export const openTutorial = "histobook:open-tutorial";
@@ -18,14 +20,13 @@ export const applicationPlugin: JupyterFrontEndPlugin<void> = {
   description: "Opens the epithelium tutorial and shows which steps of a study are done.",
   autoStart: true,
   requires: [IDocumentManager],
-  optional: [IDefaultFileBrowser, ILauncher, ICommandPalette, INotebookTracker, ILayoutRestorer, ITranslator],
+  optional: [IDefaultFileBrowser, ILauncher, ICommandPalette, ILayoutRestorer, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     documents: IDocumentManager,
     browser: IDefaultFileBrowser | null,
     launcher: ILauncher | null,
     palette: ICommandPalette | null,
-    notebooks: INotebookTracker | null,
     restorer: ILayoutRestorer | null,
     translator: ITranslator | null,
   ) => {
@@ -34,7 +35,7 @@ export const applicationPlugin: JupyterFrontEndPlugin<void> = {
     const folder = (): string => browser?.model.path ?? "";
     const open = async (parent: string, notebook: string): Promise<void> => {
       const copied = await copyTutorial(contents, parent, kernelspecs.specs);
-      documents.openOrReveal(joined(copied, notebook));
+      documents.openOrReveal(PathExt.join(copied, notebook));
     };
 
     app.commands.addCommand(openTutorial, {
@@ -48,10 +49,10 @@ export const applicationPlugin: JupyterFrontEndPlugin<void> = {
 
     /** The notebook beside the study, in the folder that is shown, or in the tutorial's folder there. */
     const nearestNotebook = async (name: string, study: string): Promise<string | undefined> => {
-      const parent = study.split("/").slice(0, -1).join("/");
-      for (const place of [parent, folder(), joined(folder(), tutorialFolder)]) {
+      const parent = PathExt.dirname(study);
+      for (const place of [parent, folder(), PathExt.join(folder(), tutorialFolder)]) {
         const names = await namesIn(contents, place).catch(() => new Set<string>());
-        if (names.has(name)) return joined(place, name);
+        if (names.has(name)) return PathExt.join(place, name);
       }
       return undefined;
     };
@@ -67,11 +68,7 @@ export const applicationPlugin: JupyterFrontEndPlugin<void> = {
     app.shell.add(panel, "left", { rank: 600, type: "histobook" });
     restorer?.add(panel, panel.id);
     browser?.model.pathChanged.connect(() => void panel.refresh());
-    // A cell that has ended may have done a step.
-    notebooks?.widgetAdded.connect((_, { sessionContext }) => {
-      sessionContext.statusChanged.connect((_context, status) => {
-        if (status === "idle") void panel.refresh();
-      });
-    });
+    // A cell may have done a step.
+    NotebookActions.executed.connect(() => void panel.refresh());
   },
 };

@@ -41,6 +41,7 @@ export class StudyPanel extends Widget {
     this.title.icon = histobookIcon;
     this.title.caption = translation.__("histobook: the study and its steps");
     this.addClass("histobook-study");
+    this.addClass("histobook-view");
     this.node.setAttribute("role", "region");
     this.node.ariaLabel = translation.__("Study");
   }

@@ -1,3 +1,4 @@
+import { PathExt } from "@jupyterlab/coreutils";
 import type { Contents } from "@jupyterlab/services";
 import {
   checkManifest,
@@ -7,7 +8,7 @@ import {
   type Manifest,
   type StepStatus,
 } from "histobook/status";
-import { joined } from "./tutorial.js";
+import { listFolder } from "../folder.js";
 
 /** The manifest's file name: a folder that has it is a study. */
 const manifestName = "histobook.json";
@@ -29,12 +30,12 @@ export class StudyError extends Error {
 
 /** The studies in a folder: itself, or folders directly in it. */
 export async function findStudies(contents: Contents.IManager, folder: string): Promise<string[]> {
-  const entries = await list(contents, folder);
+  const entries = await listFolder(contents, folder);
   if (isStudy(entries)) return [folder];
   const studies: string[] = [];
   for (const { name, path, type } of entries) {
     if (type !== "directory" || name.startsWith(".")) continue;
-    if (isStudy(await list(contents, path).catch(() => []))) studies.push(path);
+    if (isStudy(await listFolder(contents, path).catch(() => []))) studies.push(path);
   }
   return studies;
 }
@@ -51,7 +52,7 @@ function isStudy(entries: readonly Contents.IModel[]): boolean {
 export async function readStudy(contents: Contents.IManager, path: string): Promise<StudyView> {
   const files = new Map<string, number>();
   const visit = async (folder: string, deeper: (name: string) => boolean): Promise<void> => {
-    for (const { name, type, size } of await list(contents, joined(path, folder))) {
+    for (const { name, type, size } of await listFolder(contents, PathExt.join(path, folder))) {
       const inside = folder === "" ? name : `${folder}/${name}`;
       files.set(inside, type === "directory" ? 0 : (size ?? 0));
       if (type === "directory" && deeper(name)) await visit(inside, () => true);
@@ -62,7 +63,7 @@ export async function readStudy(contents: Contents.IManager, path: string): Prom
   const inImages = [...files.keys()].filter((file) => file.startsWith("images/"));
   const { cases, problems } = pairImages(inImages.map((file) => file.slice("images/".length)));
   const manifest = files.has(manifestName)
-    ? await readManifest(contents, joined(path, manifestName))
+    ? await readManifest(contents, PathExt.join(path, manifestName))
     : emptyManifest;
   const images = cases.filter(({ mask }) => mask !== null).map(({ name }) => name);
   return {
@@ -89,9 +90,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-async function list(contents: Contents.IManager, path: string): Promise<Contents.IModel[]> {
-  const folder = await contents.get(path, { type: "directory", content: true });
-  return folder.content as Contents.IModel[];
 }

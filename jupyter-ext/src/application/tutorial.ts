@@ -1,5 +1,7 @@
+import { PathExt } from "@jupyterlab/coreutils";
 import type { INotebookContent } from "@jupyterlab/nbformat";
 import type { Contents, KernelSpec } from "@jupyterlab/services";
+import { namesIn } from "../folder.js";
 
 /** The tutorial's notebooks: one to begin with, then one a step. */
 export const tutorialNotebooks = [
@@ -26,27 +28,16 @@ export async function copyTutorial(
   parent: string,
   kernels: KernelSpec.ISpecModels | null,
 ): Promise<string> {
-  const folder = joined(parent, tutorialFolder);
+  const folder = PathExt.join(parent, tutorialFolder);
   if (!(await exists(contents, folder))) await contents.save(folder, { type: "directory" });
   const present = await namesIn(contents, folder);
   const { notebooks } = await import("./notebooks.js");
   for (const name of tutorialNotebooks) {
     if (present.has(name)) continue;
     const content = forKernel(notebooks[name], kernels?.kernelspecs[kernelName]);
-    await contents.save(joined(folder, name), { type: "notebook", format: "json", content });
+    await contents.save(PathExt.join(folder, name), { type: "notebook", format: "json", content });
   }
   return folder;
-}
-
-/** A path below a folder of Jupyter's; "" is the root. */
-export function joined(folder: string, name: string): string {
-  return folder === "" || folder.endsWith(":") ? `${folder}${name}` : `${folder}/${name}`;
-}
-
-/** The names in a folder. */
-export async function namesIn(contents: Contents.IManager, folder: string): Promise<Set<string>> {
-  const listed = await contents.get(folder, { type: "directory", content: true });
-  return new Set((listed.content as Contents.IModel[]).map(({ name }) => name));
 }
 
 async function exists(contents: Contents.IManager, path: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { DocumentRegistry } from "@jupyterlab/docregistry";
 import type { Contents } from "@jupyterlab/services";
 import { checkPayload, type ProbabilityMapPayload } from "histobook/payloads";
+import { exactBitmap } from "../bitmap.js";
 import type { Translation, ViewSettings } from "../context.js";
 import { element } from "../element.js";
 import { PayloadError } from "../error-box.js";
@@ -18,10 +19,7 @@ export async function drawProbabilityFile(
   const { contents, translation, settings } = surroundings;
   const parts = context.path.split("/");
   const name = (parts.pop() ?? "").replace(/_prob\.png$/, "");
-  const map = await createImageBitmap(new Blob([bytesOf(context)]), {
-    colorSpaceConversion: "none",
-    premultiplyAlpha: "none",
-  });
+  const map = await exactBitmap(new Blob([bytesOf(context)]));
   const { width, height } = map;
   const folder = parts.at(-1) ?? "";
   const fold = /^[1-9]\d*$/.test(folder) ? Number(folder) : null;

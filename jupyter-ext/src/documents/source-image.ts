@@ -1,4 +1,7 @@
 import type { Contents } from "@jupyterlab/services";
+import { base64Bytes } from "../base64.js";
+import { exactBitmap } from "../bitmap.js";
+import { listFolder } from "../folder.js";
 
 /** An image and its mask as a study's folder has them, at their own sizes. */
 export interface Source {
@@ -21,9 +24,7 @@ export async function findSource(contents: Contents.IManager, folder: string, na
     folder,
   ];
   for (const place of places) {
-    const listed = await contents.get(place, { type: "directory", content: true }).catch(() => undefined);
-    if (!listed) continue;
-    const entries = listed.content as Contents.IModel[];
+    const entries = await listFolder(contents, place).catch(() => []);
     const image = entries.find((entry) => imageEndings.some((ending) => entry.name === name + ending));
     if (!image) continue;
     const mask = entries.find((entry) => entry.name === `${name}_mask.png`);
@@ -37,14 +38,9 @@ export async function findSource(contents: Contents.IManager, folder: string, na
 
 async function open(contents: Contents.IManager, path: string): Promise<ImageBitmap> {
   const file = await contents.get(path, { type: "file", format: "base64", content: true });
-  const bytes = Uint8Array.from(atob(String(file.content).replace(/\s/g, "")), (character) =>
-    character.charCodeAt(0),
-  );
-  return /\.tiff?$/i.test(path) ? openTiff(bytes) : createImageBitmap(new Blob([bytes]), plain);
+  const bytes = base64Bytes(String(file.content));
+  return /\.tiff?$/i.test(path) ? openTiff(bytes) : exactBitmap(new Blob([bytes]));
 }
-
-/** Numbers as they stand in the file. */
-const plain: ImageBitmapOptions = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
 
 /** Browsers know no TIFF. */
 async function openTiff(bytes: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
@@ -56,5 +52,5 @@ async function openTiff(bytes: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < 3; c++) pixels[4 * i + c] = rgb[3 * i + c];
   }
-  return createImageBitmap(new ImageData(pixels, width, height), plain);
+  return exactBitmap(new ImageData(pixels, width, height));
 }

@@ -1,5 +1,6 @@
 import { ABCWidgetFactory, DocumentWidget, type DocumentRegistry } from "@jupyterlab/docregistry";
 import { Widget } from "@lumino/widgets";
+import { base64Bytes } from "../base64.js";
 import { errorBox } from "../error-box.js";
 
 /** Draws a file's content into an element; what it gives back ends its listeners. */
@@ -68,5 +69,5 @@ export class ViewerFactory extends ABCWidgetFactory<DocumentWidget> {
 
 /** A file's bytes, as its model holds them. */
 export function bytesOf({ model }: DocumentRegistry.Context): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(model.toString().replace(/\s/g, "")), (character) => character.charCodeAt(0));
+  return base64Bytes(model.toString());
 }
