@@ -5,9 +5,8 @@ import { createSample, makeFolds, makePatches, openStudy } from "histobook";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { byteWords } from "../../jupyter-ext/src/application/byte-words.js";
-import { startLab, type Lab } from "./lab.js";
+import { artefacts, runAll, startLab, type Lab } from "./lab.js";
 
-const artefacts = resolve(__dirname, "../artefacts/extension");
 const folder = "epithelium-tutorial";
 
 let lab: Lab;
@@ -15,7 +14,6 @@ let page: Page;
 
 beforeAll(async () => {
   lab = await startLab();
-  await mkdir(artefacts, { recursive: true });
   page = await lab.openFolder();
 }, 120_000);
 
@@ -82,6 +80,23 @@ test("the panel follows the study in the current folder, step by step, and opens
   writeFileSync(join(lab.root, "study", "histobook.json"), '{"format":"<img src=x onerror=alert(1)>"}');
   await panel.getByRole("button", { name: "Refresh" }).click();
   await panel.getByText("found a file that is no manifest of this version").waitFor();
+}, 120_000);
+
+test("the panel looks again when a cell was run", async () => {
+  const study = openStudy(await createSample(join(lab.root, "second/study")));
+  await lab.writeProgram("second/cell.ipynb", ["1 + 1"]);
+  const other = await lab.open("second/cell.ipynb");
+  try {
+    await other.getByRole("tab", { name: "histobook: the study and its steps" }).click();
+    const panel = other.getByRole("region", { name: "Study" });
+    await panel.locator("li[data-state=missing]").first().waitFor();
+    expect(await panel.locator("li[data-state=done]").count()).toBe(0);
+    await makePatches(study, { perImage: 2 });
+    await runAll(other);
+    await panel.locator("li[data-state=done]", { hasText: "Patches" }).waitFor();
+  } finally {
+    await other.context().close();
+  }
 }, 120_000);
 
 test("byteWords() takes the largest unit that leaves at least 1", () => {

@@ -1,12 +1,10 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startLab, type Lab } from "./lab.js";
+import { artefacts, openFile, startLab, type Lab } from "./lab.js";
 
-const artefacts = resolve(__dirname, "../artefacts/extension");
 const fixtures = resolve(__dirname, "../fixtures/caffe");
 const sample = resolve(__dirname, "../../kernel-lib/sample");
 const image = "GT2012217_1001";
@@ -14,21 +12,9 @@ const image = "GT2012217_1001";
 let lab: Lab;
 let page: Page;
 
-/** Opens a file in the page as a double click does. */
-async function openFile(path: string): Promise<void> {
-  await page.evaluate(async (file) => {
-    const { commands } = (
-      globalThis as unknown as {
-        jupyterapp: { commands: { execute(command: string, args: object): Promise<unknown> } };
-      }
-    ).jupyterapp;
-    await commands.execute("docmanager:open", { path: file });
-  }, path);
-}
-
 /** Opens a file and waits for our viewer of it. */
 async function open(path: string): Promise<ReturnType<Page["locator"]>> {
-  await openFile(path);
+  await openFile(page, path);
   const viewer = page.locator(".histobook-file:visible");
   await viewer.locator("> div").waitFor();
   await page.screenshot({ path: join(artefacts, `file-${path.split("/").at(-1)}.png`) });
@@ -37,7 +23,6 @@ async function open(path: string): Promise<ReturnType<Page["locator"]>> {
 
 beforeAll(async () => {
   lab = await startLab();
-  await mkdir(artefacts, { recursive: true });
   cpSync(join(fixtures, "d/init.caffemodel"), join(lab.root, "init.caffemodel"));
   cpSync(join(fixtures, "c/mean_space.binaryproto"), join(lab.root, "mean.binaryproto"));
   cpSync(join(fixtures, "d/1-net.prototxt"), join(lab.root, "1-net.prototxt"));
@@ -123,7 +108,7 @@ test("a _prob.png is drawn over its image, with its mask; without an image it st
   expect(await viewer.getByLabel("Mask outline", { exact: true }).isEnabled()).toBe(true);
   const alone = await open("alone_prob.png");
   await alone.getByText("The image of this map was not found").waitFor();
-  await openFile("study/images/plain.png");
+  await openFile(page, "study/images/plain.png");
   await page.locator(".jp-ImageViewer:visible img").waitFor();
 });
 

@@ -13,6 +13,9 @@ import { findBrowser } from "../../scripts/browser.mjs";
 const repository = resolve(__dirname, "../..");
 const builtExtension = join(repository, "jupyter-ext/jupyterlab_histobook/labextension");
 
+/** Where the pictures of a run are kept; git passes them over. */
+export const artefacts = join(repository, "test/artefacts/extension");
+
 /** A quiet Chromium that asks nobody for updates; its sandbox cannot start as root, as in containers. */
 export const browserFlags = [
   "--no-sandbox",
@@ -54,6 +57,7 @@ export async function startLab(): Promise<Lab> {
   if (!existsSync(join(builtExtension, "package.json"))) {
     throw new Error("The extension is not built; run npm run build.");
   }
+  await mkdir(artefacts, { recursive: true });
   const home = await mkdtemp(join(tmpdir(), "histobook-lab-"));
   const root = join(home, "root");
   await Promise.all(
@@ -264,13 +268,24 @@ function program(cells: readonly string[]): object {
 
 /** Runs all cells of the notebook that a page shows, by its menu, and waits until the kernel is idle again. */
 export async function runAll(page: Page): Promise<void> {
-  await kernelReady(page);
-  await page.getByRole("menuitem", { name: "Run", exact: true }).click();
-  await page.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
+  await startAll(page);
   await waitForPrompts(page);
 }
 
-/** The part of JupyterLab's own objects that tests use, as the page has them. */
+/** Starts all cells of the notebook that a page shows, by its menu. */
+export async function startAll(page: Page): Promise<void> {
+  await kernelReady(page);
+  await page.getByRole("menuitem", { name: "Run", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
+}
+
+/** JupyterLab itself, as the page has it (`expose_app_in_browser`). */
+declare const jupyterapp: {
+  shell: { currentWidget: NotebookWidget };
+  commands: { execute(command: string, args: object): Promise<unknown> };
+};
+
+/** The part of JupyterLab's own objects that tests use. */
 interface NotebookWidget {
   sessionContext: {
     ready: Promise<void>;
@@ -289,12 +304,17 @@ interface NotebookWidget {
   };
 }
 
+/** Opens a file in the page, as a double click in the file browser does. */
+export async function openFile(page: Page, path: string): Promise<void> {
+  await page.evaluate(async (file) => {
+    await jupyterapp.commands.execute("docmanager:open", { path: file });
+  }, path);
+}
+
 /** Waits until the notebook's kernel has answered; before that JupyterLab drops what it is asked to run. */
 async function kernelReady(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    const { sessionContext } = (
-      globalThis as unknown as { jupyterapp: { shell: { currentWidget: NotebookWidget } } }
-    ).jupyterapp.shell.currentWidget;
+    const { sessionContext } = jupyterapp.shell.currentWidget;
     await sessionContext.ready;
     await sessionContext.session.kernel.info;
   });
@@ -303,9 +323,7 @@ async function kernelReady(page: Page): Promise<void> {
 /** Runs a line in the kernel of the notebook that a page shows, beside the notebook, and gives what it published. */
 export async function askKernel(page: Page, code: string): Promise<string> {
   return page.evaluate(async (source) => {
-    const { sessionContext } = (
-      globalThis as unknown as { jupyterapp: { shell: { currentWidget: NotebookWidget } } }
-    ).jupyterapp.shell.currentWidget;
+    const { sessionContext } = jupyterapp.shell.currentWidget;
     const said: string[] = [];
     const future = sessionContext.session.kernel.requestExecute({ code: source, store_history: false });
     future.onIOPub = ({ header, content }) => {

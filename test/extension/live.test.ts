@@ -1,18 +1,14 @@
-import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { askKernel, runAll, startLab, type Lab } from "./lab.js";
+import { artefacts, askKernel, runAll, startLab, type Lab } from "./lab.js";
 import { sampleStudy } from "./sample-study.js";
-
-const artefacts = resolve(__dirname, "../artefacts/extension");
 
 let lab: Lab;
 let page: Page;
 
 beforeAll(async () => {
   lab = await startLab();
-  await mkdir(artefacts, { recursive: true });
   const { mapped } = await sampleStudy(join(lab.root, "study"));
   await lab.writeProgram("live.ipynb", [
     `import { openStudy, showMap } from "histobook";\nconst study = openStudy("study");`,

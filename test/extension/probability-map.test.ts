@@ -1,21 +1,18 @@
-import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { viewMimeType } from "histobook/payloads";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startLab, type Bundle, type Lab } from "./lab.js";
+import { artefacts, startLab, type Bundle, type Lab } from "./lab.js";
 import { sampleMap } from "./sample-map.js";
 
 const mimeType = viewMimeType("probability-map");
-const artefacts = resolve(__dirname, "../artefacts/extension");
 const view = "[data-histobook-view=probability-map]";
 
 let lab: Lab;
 
 beforeAll(async () => {
   lab = await startLab();
-  await mkdir(artefacts, { recursive: true });
 }, 120_000);
 
 afterAll(() => lab?.stop(), 30_000);

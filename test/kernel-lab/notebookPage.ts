@@ -1,5 +1,6 @@
 /** A notebook as its reader handles it: by mouse and keyboard. */
 import type { Locator, Page } from "playwright-core";
+import { startAll } from "../extension/lab.js";
 
 /** One notebook that a page shows. */
 export class NotebookPage {
@@ -24,9 +25,9 @@ export class NotebookPage {
     await this.cell(index).locator(".jp-InputArea-prompt").getByText(form).waitFor();
   }
 
+  /** Starts all cells; does not wait for them. */
   async runAll(): Promise<void> {
-    await this.page.getByRole("menuitem", { name: "Run", exact: true }).click();
-    await this.page.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
+    await startAll(this.page);
   }
 
   /** Puts the cursor at the end of a cell's code. */
