@@ -9,6 +9,13 @@ import {
   type StoredMap,
 } from "../output/index.js";
 import {
+  checkAgainst,
+  thresholdChoice,
+  viewMimeType,
+  type PayloadProblem,
+  type ProbabilityMapPayload,
+} from "../payloads/index.js";
+import {
   imageSize,
   pictureName,
   readImage,
@@ -24,13 +31,6 @@ import { overlay, probabilityScale } from "./heat.js";
 import { html, type Html } from "./html.js";
 import { liveDisplay } from "./live.js";
 import { figure, note, row, score, swatch, title } from "./parts.js";
-import {
-  checkAgainst,
-  thresholdChoice,
-  viewMimeType,
-  type PayloadProblem,
-  type ProbabilityMapPayload,
-} from "../payloads/index.js";
 import { colours, css, drawOutline, greyPicture } from "./picture.js";
 import { fitWithin, imageTag, pngUrl } from "./png.js";
 import { sourceNote, sourceText } from "./source.js";

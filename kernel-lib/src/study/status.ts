@@ -1,6 +1,6 @@
 import type { Manifest } from "./manifestContent.js";
-import { staleDatabases, staleModels, type Staleness } from "./staleness.js";
 import { databaseName, meanName, patchesFolder, patchListName, pictureName } from "./names.js";
+import { staleDatabases, staleModels, type Staleness } from "./staleness.js";
 
 /** A step's results: all there and fit for what they were made from; some missing; older than what they were made from; none. */
 export type StepState = "done" | "partial" | "stale" | "missing";
@@ -58,9 +58,10 @@ export function stepStatuses(manifest: Manifest, facts: StudyFacts): StepStatus[
 }
 
 function patchesStatus({ patches }: Manifest, { files, images, changed = [] }: StudyFacts): StepStatus {
-  const recorded = Object.keys(patches?.images ?? {});
-  const fresh = images.filter((name) => !recorded.includes(name));
-  const gone = recorded.filter((name) => !images.includes(name));
+  const recorded = new Set(Object.keys(patches?.images ?? {}));
+  const present = new Set(images);
+  const fresh = images.filter((name) => !recorded.has(name));
+  const gone = [...recorded].filter((name) => !present.has(name));
   const notes: string[] = [];
   if (patches) {
     if (fresh.length > 0) notes.push(`${counted(fresh, "image is", "images are")} new since step 1.`);
@@ -74,7 +75,7 @@ function patchesStatus({ patches }: Manifest, { files, images, changed = [] }: S
   if (lost) notes.push(`The patches' folder ${patchesFolder}/ is gone.`);
   const state = !patches ? "missing" : stale ? "stale" : lost ? "partial" : "done";
   return {
-    ...{ step: 1, name: "patches", state, made: recorded.length, of: images.length, unit: "images" },
+    ...{ step: 1, name: "patches", state, made: recorded.size, of: images.length, unit: "images" },
     bytes: 0,
     notes: patches ? notes : ["Step 1 has not been run to its end."],
   };
@@ -82,9 +83,9 @@ function patchesStatus({ patches }: Manifest, { files, images, changed = [] }: S
 
 function foldsStatus({ patches, folds }: Manifest, { files }: StudyFacts, stalePatches: boolean): StepStatus {
   const of = folds?.parameters.folds ?? null;
-  const lists = numbered(of).flatMap((fold) =>
-    (["train", "test"] as const).map((side) => patchListName(side, folds?.size ?? 32, fold)),
-  );
+  const listsOf = (fold: number): string[] =>
+    (["train", "test"] as const).map((side) => patchListName(side, folds?.size ?? 32, fold));
+  const lists = numbered(of).flatMap(listsOf);
   const lost = lists.filter((list) => !files.has(list));
   const stale = folds !== null && (stalePatches || folds.from !== patches?.key);
   const notes = [
@@ -95,7 +96,7 @@ function foldsStatus({ patches, folds }: Manifest, { files }: StudyFacts, staleP
     ...(lost.length > 0 ? [`${counted(lost, "list is", "lists are")} gone.`] : []),
   ];
   const state = !folds ? "missing" : stale ? "stale" : lost.length > 0 ? "partial" : "done";
-  const made = (of ?? 0) - new Set(lost.map((list) => /\d+(?=\.txt$)/.exec(list)?.[0])).size;
+  const made = numbered(of).filter((fold) => listsOf(fold).every((list) => files.has(list))).length;
   return { step: 2, name: "folds", state, made, of, unit: "folds", bytes: sizeOf(files, lists), notes };
 }
 
@@ -157,7 +158,7 @@ function stepOfFolds(step: {
     lost.push(...gone);
     if (gone.length > 0) continue;
     made++;
-    if (staleness !== null) stale.set(staleness, [...(stale.get(staleness) ?? []), fold]);
+    if (staleness !== null) addTo(stale, staleness, fold);
   }
   const notes = [
     ...[...stale].map(
@@ -202,7 +203,7 @@ function outputStatus(
         : states.get(fold) === null
           ? null
           : "with a network that is stale";
-    if (staleness !== null) stale.set(staleness, [...(stale.get(staleness) ?? []), name]);
+    if (staleness !== null) addTo(stale, staleness, name);
   }
   const made = images.size;
   const of = patches ? Object.keys(patches.images).length : null;
@@ -224,6 +225,12 @@ function stateOf(made: number, stale: number, of: number | null): StepState {
   if (made === 0) return "missing";
   if (stale > 0) return "stale";
   return of !== null && made < of ? "partial" : "done";
+}
+
+function addTo<Item>(groups: Map<string, Item[]>, group: string, item: Item): void {
+  const items = groups.get(group);
+  if (items) items.push(item);
+  else groups.set(group, [item]);
 }
 
 function numbered(count: number | null): number[] {

@@ -2,7 +2,6 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { toCommonJs, type CommonJs } from "./commonJs.js";
-
 import { keepLastExpression } from "./lastExpression.js";
 import { commonRoot, madePathForTslab, pathForTslab, pathFromTslab } from "./outsideFiles.js";
 import { PollingWatcher } from "./polling.js";

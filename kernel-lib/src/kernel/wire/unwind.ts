@@ -24,7 +24,11 @@ export function offerUnwinding(isProtected: () => boolean): void {
 
 /** How many functions were running when the sockets' thread asked. */
 function callers(): number {
-  const before = { limit: Error.stackTraceLimit, prepare: Error.prepareStackTrace?.bind(Error) };
+  // As it is, whosever it is: it is put back, never called.
+  const before = {
+    limit: Error.stackTraceLimit,
+    prepare: Reflect.get(Error, "prepareStackTrace") as unknown,
+  };
   try {
     Error.stackTraceLimit = 10;
     Error.prepareStackTrace = (_, frames) => frames.length;
@@ -34,7 +38,7 @@ function callers(): number {
     return (holder.stack as number) - 2;
   } finally {
     Error.stackTraceLimit = before.limit;
-    Error.prepareStackTrace = before.prepare;
+    Reflect.set(Error, "prepareStackTrace", before.prepare);
   }
 }
 
