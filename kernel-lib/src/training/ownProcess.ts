@@ -64,6 +64,7 @@ export async function trainInOwnProcess(
 
 function commandLine(directory: string, fold: number, options: TrainOptions): string[] {
   const { iterations, batch, snapshotEvery, learningRate, weights, snapshot, engine, seed } = options;
+  const { keep, csv, tensorBoard } = options;
   const given = {
     "--iterations": iterations,
     "--batch": batch,
@@ -73,6 +74,9 @@ function commandLine(directory: string, fold: number, options: TrainOptions): st
     "--snapshot": snapshot && resolve(snapshot),
     "--engine": engine,
     "--seed": seed,
+    "--keep": keep,
+    "--csv": csv && resolve(csv),
+    "--tensorboard": tensorBoard && resolve(tensorBoard),
   };
   const named = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : [name, String(value)],

@@ -5,6 +5,7 @@ import { HistobookError, type RunOptions } from "../foundation/index.js";
 import type { Feed } from "./feed.js";
 import { learningRate } from "./learningRate.js";
 import type { SolverNetworks } from "./solverNetworks.js";
+import { removeSnapshots, snapshotsToRemove } from "./oldSnapshots.js";
 import { writeSnapshot, type Snapshot } from "./snapshots.js";
 import type { LogEntry, TrainingLog } from "./trainingLog.js";
 
@@ -24,6 +25,8 @@ export interface SolveTask extends RunOptions {
   snapshot?: string;
   /** Whether a resumed run reads on where it was (default), or from the database's start as Caffe does. */
   cursor?: "continue" | "restart";
+  /** How many of the newest snapshots stay; undefined keeps all. */
+  keep?: number;
   /** Opened by the caller once the first iteration is known. */
   openLog(from: number): TrainingLog;
   /** Called with each line of the log. */
@@ -102,6 +105,8 @@ export class SolverRun {
     const files = writeSnapshot(workingDirectory, solver.snapshotPrefix, networks.train, state);
     this.saved = { iteration: this.iteration, files };
     this.add({ kind: "snapshot", iteration: this.iteration, state: files.state });
+    if (this.task.keep !== undefined)
+      removeSnapshots(workingDirectory, snapshotsToRemove(this.log.entries(), this.task.keep));
   }
 
   /** Keeps what was learned, and gives the error that ends the run. */

@@ -1,9 +1,10 @@
 import { relative, resolve } from "node:path";
 import type { Engine } from "../engine/index.js";
-import { HistobookError } from "../foundation/index.js";
+import { HistobookError, numberOption } from "../foundation/index.js";
 import { solverName, updateManifest, type Study } from "../study/index.js";
 import { resumableSnapshot, type FoldRun, type TrainedFold } from "./foldRun.js";
 import type { TrainOptions } from "./options.js";
+import { openLogSinks } from "./logSinks.js";
 import { solve } from "./solve.js";
 import { openTrainingLog } from "./trainingLog.js";
 import { runEntry } from "./trainSolver.js";
@@ -21,6 +22,7 @@ export async function trainFold(
     : options.resume
       ? resumableSnapshot(run, options)
       : undefined;
+  const sinks = openLogSinks(options, fold);
   const solved = await solve({
     engine,
     solver,
@@ -33,8 +35,15 @@ export async function trainFold(
     report: options.report,
     signal: options.signal,
     openLog: (from) => openTrainingLog(logPath, runEntry(key, engine, solver, networks.train), from),
-    onEntry: (entry) => options.onEntry?.(fold, entry),
-  });
+    keep:
+      options.keep === undefined
+        ? undefined
+        : numberOption("--keep", options.keep, { minimum: 1, integer: true }),
+    onEntry(entry) {
+      sinks.add(entry);
+      options.onEntry?.(fold, entry);
+    },
+  }).finally(() => sinks.close());
   if (solved.files === null) {
     throw new HistobookError("BadInput", {
       subject: solverName(fold),
