@@ -4,6 +4,7 @@ import { HistobookError, numberOption } from "../foundation/index.js";
 import { solverName, updateManifest, type Study } from "../study/index.js";
 import { resumableSnapshot, type FoldRun, type TrainedFold } from "./foldRun.js";
 import type { TrainOptions } from "./options.js";
+import { foldWarnings } from "./foldWarnings.js";
 import { openLogSinks } from "./logSinks.js";
 import { solve } from "./solve.js";
 import { openTrainingLog } from "./trainingLog.js";
@@ -11,17 +12,20 @@ import { runEntry } from "./trainSolver.js";
 
 /** Trains one fold in this process, and writes down what its model was made from. */
 export async function trainFold(
-  { directory }: Study,
+  study: Study,
   run: FoldRun,
   engine: Engine,
   options: TrainOptions,
 ): Promise<TrainedFold> {
+  const { directory } = study;
   const { fold, key, database, solver, networks, overrides, seed, workingDirectory, logPath } = run;
   const snapshot = options.snapshot
     ? resolve(options.snapshot)
     : options.resume
       ? resumableSnapshot(run, options)
       : undefined;
+  for (const message of foldWarnings(study, run, options.weights))
+    options.report?.({ event: "warning", step: "train", message });
   const sinks = openLogSinks(options, fold);
   const solved = await solve({
     engine,
@@ -30,6 +34,7 @@ export async function trainFold(
     subject: solverName(fold),
     workingDirectory,
     seed,
+    testShares: database.test.byClass.map((patches) => patches / Math.max(1, database.test.count)),
     weights: options.weights && resolve(options.weights),
     snapshot,
     report: options.report,
