@@ -68,7 +68,8 @@ const loaders: Record<EngineName, () => Promise<Omit<Engine, "passedOver">>> = {
     const tf = (await import("@tensorflow/tfjs")) as TensorFlow;
     await tf.setBackend("cpu");
     tf.enableProdMode();
-    return { name: "javascript", description: "JavaScript alone (TensorFlow.js' cpu backend)", tf };
+    const description = "JavaScript alone, operation by operation (TensorFlow.js' cpu backend)";
+    return { name: "javascript", computes: "operations", description, tf };
   },
 };
 

@@ -8,7 +8,7 @@ import {
   type SolverParameter,
 } from "../caffe/index.js";
 import {
-  eagerLearner,
+  createLearner,
   initialWeights,
   isDataLayer,
   planNetwork,
@@ -103,7 +103,7 @@ function startLearner(task: SolveTask, { plan, feed }: OpenPhase, start: Snapsho
       weights = takeWeights(plan, readModel(path).weights, path, weights);
     }
   }
-  return eagerLearner(
+  return createLearner(
     engine,
     {
       plan,
