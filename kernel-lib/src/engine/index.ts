@@ -1,5 +1,11 @@
 /** Which TensorFlow.js backend runs, and Caffe's networks as its operations. */
-export { engineChoices, type Computation, type Engine, type EngineChoice, type EngineName } from "./engine.js";
+export {
+  engineChoices,
+  type Computation,
+  type Engine,
+  type EngineChoice,
+  type EngineName,
+} from "./engine.js";
 export { loadEngine } from "./loadEngine.js";
 export { reorder } from "./layout.js";
 export { reportPassedOver } from "./passedOver.js";

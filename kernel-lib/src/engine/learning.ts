@@ -66,7 +66,10 @@ export function createLearningVariables(
 }
 
 /** All variables in the order of `stateOf`. */
-export function allVariables({ network, history }: Pick<LearningVariables, "network" | "history">): Variable[] {
+export function allVariables({
+  network,
+  history,
+}: Pick<LearningVariables, "network" | "history">): Variable[] {
   return [...network.all, ...history.flat()];
 }
 

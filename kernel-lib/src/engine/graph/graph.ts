@@ -2,7 +2,13 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dataTypes, nativeBackendOf, type Binding, type NativeTensor, type Values } from "../nativeBackend.js";
+import {
+  dataTypes,
+  nativeBackendOf,
+  type Binding,
+  type NativeTensor,
+  type Values,
+} from "../nativeBackend.js";
 import type { Tensor, TensorFlow } from "../tensorflow.js";
 import { SavedModelSchema, type DataType, type NodeDef } from "./generated/saved_model_pb.js";
 import { constantNode, node, typeAttribute, typeOf } from "./nodes.js";
@@ -45,12 +51,12 @@ export class Graph {
     const recorder = new Recorder(backend);
     try {
       const { nodes, inputs, kept, changes, outputs } = recorder.record(tf, () => body(recorder));
-      const float = typeAttribute(dataTypes.float32 as DataType);
+      const float = typeAttribute(dataTypes.float32);
       outputs.forEach((output, index) => {
         const waits = changes.map((change) => `^${change}`);
         nodes.push(node(`output_${index}`, "Identity", [output, ...waits], { T: float }));
       });
-      const done = constantNode(allSet, dataTypes.float32 as DataType, [], Float32Array.of(1));
+      const done = constantNode(allSet, dataTypes.float32, [], Float32Array.of(1));
       done.input = kept.map((_, index) => `^kept_${index}_set`);
       nodes.push(done);
       const graph = new Graph(backend.binding, load(backend.binding, nodes), inputs, kept, outputs.length);
@@ -92,7 +98,9 @@ export class Graph {
 
   private setKept(values: readonly Float32Array[]): void {
     this.assign(
-      this.kept.map(({ shape }, index) => this.binding.createTensor(shape, typeOf(values[index]), values[index])),
+      this.kept.map(({ shape }, index) =>
+        this.binding.createTensor(shape, typeOf(values[index]), values[index]),
+      ),
     );
   }
 

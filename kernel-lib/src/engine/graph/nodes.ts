@@ -35,8 +35,14 @@ export function shapeAttribute(shape: readonly number[]): AttrValue["value"] {
 }
 
 /** A node that holds values; an array of equal ones is written as one. */
-export function constantNode(name: string, type: DataType, shape: readonly number[], values: Values): NodeDef {
-  const isUniform = type === DataType.DT_FLOAT && values.length > 1 && values.every((one) => one === values[0]);
+export function constantNode(
+  name: string,
+  type: DataType,
+  shape: readonly number[],
+  values: Values,
+): NodeDef {
+  const isUniform =
+    type === DataType.DT_FLOAT && values.length > 1 && values.every((one) => one === values[0]);
   const tensor = create(TensorProtoSchema, {
     dtype: type,
     tensorShape: shapeOf(shape),
@@ -58,7 +64,10 @@ export function attributeValue(
       return { case: "s", value: new TextEncoder().encode(value as string) };
     case binding.TF_ATTR_INT:
       if (!isList) return { case: "i", value: BigInt(value as number) };
-      return { case: "list", value: { $typeName: "tensorflow.AttrValue.ListValue", i: value.map(BigInt), type: [] } };
+      return {
+        case: "list",
+        value: { $typeName: "tensorflow.AttrValue.ListValue", i: value.map(BigInt), type: [] },
+      };
     case binding.TF_ATTR_FLOAT:
       return { case: "f", value: value as number };
     case binding.TF_ATTR_BOOL:

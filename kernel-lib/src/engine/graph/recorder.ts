@@ -49,7 +49,10 @@ export class Recorder {
   /** Where each tensor comes from, by its number: "node:output". */
   private readonly sources = new Map<number, string>();
   /** Values that came from JavaScript, by the number of their tensor; those that a node needs become constants. */
-  private readonly constants = new Map<number, { shape: readonly number[]; type: DataType; values: Values }>();
+  private readonly constants = new Map<
+    number,
+    { shape: readonly number[]; type: DataType; values: Values }
+  >();
 
   constructor(private readonly backend: NativeBackend) {}
 
@@ -96,7 +99,7 @@ export class Recorder {
     const [id] = this.backend.getInputTensorIds([variable]);
     const { shape, values } = this.constants.get(id)!;
     const place = `kept_${this.kept.length}`;
-    const type = { dtype: typeAttribute(dataTypes.float32 as DataType) };
+    const type = { dtype: typeAttribute(dataTypes.float32) };
     this.nodes.push(
       node(place, "VarHandleOp", [], {
         ...type,
@@ -182,9 +185,7 @@ export class Recorder {
     const place = `kept_${index}`;
     const name = `${place}_change`;
     const inputs = [`${place}:0`, this.sourceOf(now), `^${place}_read`];
-    this.nodes.push(
-      node(name, "AssignVariableOp", inputs, { dtype: typeAttribute(dataTypes.float32 as DataType) }),
-    );
+    this.nodes.push(node(name, "AssignVariableOp", inputs, { dtype: typeAttribute(dataTypes.float32) }));
     return [name];
   }
 }

@@ -1,6 +1,7 @@
 /** Operations that TensorFlow's library has and TensorFlow.js lacks, and what stands for them on the other backends. */
 import { nativeBackendOf, runNative, type NativeOperation } from "../nativeBackend.js";
 import type { Tensor, TensorFlow } from "../tensorflow.js";
+import { withGradient } from "./gradient.js";
 
 const toDouble: NativeOperation = { op: "Cast", types: { SrcT: "float32", DstT: "float64" } };
 const toSingle: NativeOperation = { op: "Cast", types: { SrcT: "float64", DstT: "float32" } };
@@ -30,4 +31,15 @@ export function rectifierGradient(tf: TensorFlow, upstream: Tensor, output: Tens
   const native = nativeBackendOf(tf);
   if (native) return runNative(native, [upstream, output], [{ op: "ReluGrad", types: { T: "float32" } }]);
   return tf.mul(upstream, tf.cast(tf.greater(output, 0), "float32"));
+}
+
+/** Adds a bias along the last axis; TensorFlow joins it to the convolution or product before it. */
+export function addBias(tf: TensorFlow, values: Tensor, bias: Tensor): Tensor {
+  const native = nativeBackendOf(tf);
+  if (!native) return tf.add(values, bias);
+  const types = { T: "float32" } as const;
+  return withGradient(tf, [values, bias], {
+    forward: (inputs) => ({ value: runNative(native, inputs, [{ op: "BiasAdd", types }]), saved: [] }),
+    backward: (upstream) => [upstream, runNative(native, [upstream], [{ op: "BiasAddGrad", types }])],
+  });
 }
