@@ -10,7 +10,7 @@ import {
   type Values,
 } from "../nativeBackend.js";
 import type { Tensor, TensorFlow } from "../tensorflow.js";
-import { SavedModelSchema, type DataType, type NodeDef } from "./generated/saved_model_pb.js";
+import { SavedModelSchema, type NodeDef } from "./generated/saved_model_pb.js";
 import { constantNode, node, typeAttribute, typeOf } from "./nodes.js";
 import { Recorder, type GraphInput, type KeptValue } from "./recorder.js";
 
