@@ -188,6 +188,22 @@ describe("a graph", () => {
     shown.dispose();
   });
 
+  test("has its own copy of what it keeps, wherever that lay in memory", () => {
+    const tf = tensorFlowOf(engine);
+    const memory = new Float32Array(20);
+    // TensorFlow shares JavaScript's memory where that lies at a multiple of 64 bytes: one of these does.
+    for (let place = 0; place < 16; place++) {
+      memory.fill(1);
+      const graph = Graph.compile(tf, (recorder) => {
+        recorder.keep(tf.variable(tf.tensor(memory.subarray(place, place + 4)), false));
+        return [];
+      });
+      memory.fill(2);
+      expect([...graph.getKept()[0]], `${place}`).toEqual([1, 1, 1, 1]);
+      graph.dispose();
+    }
+  });
+
   test("leaves no file and no tensor behind, whether it can be made or not", () => {
     const tf = tensorFlowOf(engine);
     const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("histobook-graph-"));

@@ -108,7 +108,9 @@ export class Recorder {
       }),
       node(`${place}_read`, "ReadVariableOp", [`${place}:0`], type),
       node(`${place}_given`, "Placeholder", [], { ...type, shape: shapeAttribute(shape) }),
-      node(`${place}_set`, "AssignVariableOp", [`${place}:0`, `${place}_given:0`], type),
+      // What is given lies in JavaScript's memory, which TensorFlow's threads must not be the last to let go of.
+      node(`${place}_copy`, "DeepCopy", [`${place}_given:0`], { T: typeAttribute(dataTypes.float32) }),
+      node(`${place}_set`, "AssignVariableOp", [`${place}:0`, `${place}_copy:0`], type),
     );
     this.sources.set(id, `${place}_read:0`);
     this.kept.push({ variable, id, shape, initial: values as Float32Array });

@@ -9,7 +9,7 @@ export const rectifier: LayerKind = {
   shapes: sameShapes,
   run({ tf, layer, bottoms }) {
     const slope = layer.reluParam?.negativeSlope ?? 0;
-    return [slope === 0 ? rectify(tf, bottoms[0]) : tf.leakyRelu(bottoms[0], slope)];
+    return [slope === 0 ? rectify(tf, bottoms[0]) : rectifyLeakily(tf, bottoms[0], slope)];
   },
 };
 
@@ -21,6 +21,17 @@ function rectify(tf: TensorFlow, input: Tensor): Tensor {
       return { value, saved: [value] };
     },
     backward: (upstream, [output]) => [rectifierGradient(tf, upstream, output)],
+  });
+}
+
+/** TensorFlow's own operation is left alone: joining it to a convolution, TensorFlow 2.21 loses what else needs its input. */
+function rectifyLeakily(tf: TensorFlow, input: Tensor, slope: number): Tensor {
+  return withGradient(tf, [input], {
+    forward([values]) {
+      const value = tf.add(tf.relu(values), tf.mul(tf.minimum(values, 0), slope));
+      return { value, saved: [values] };
+    },
+    backward: (upstream, [values]) => [tf.where(tf.greater(values, 0), upstream, tf.mul(upstream, slope))],
   });
 }
 
