@@ -27,6 +27,8 @@ export interface TrainOptions extends RunOptions {
   engine?: EngineChoice;
   /** Default 1. */
   seed?: number;
+  /** Batches that are read ahead and held in memory while the network computes; default 2. */
+  readAhead?: number;
   /** Called with each line of a run's log: losses, tests, snapshots. */
   onEntry?: (fold: number, entry: LogEntry) => void;
 }
@@ -54,6 +56,15 @@ export function overridesOf(options: Overrides): Overrides {
       learningRate: numberOption("--learning-rate", learningRate, { minimum: 1e-12 }),
     }),
   };
+}
+
+/**
+ * How many batches are read ahead.
+ *
+ * @throws HistobookError `BadOption`.
+ */
+export function readAheadOf({ readAhead = 2 }: Pick<TrainOptions, "readAhead">): number {
+  return numberOption("--read-ahead", readAhead, { minimum: 1, integer: true });
 }
 
 /** Changes a solver and the network that it trains, as read, to what was asked for in this run; the files stay as they are. */

@@ -11,7 +11,7 @@ import {
   type Manifest,
   type Study,
 } from "../study/index.js";
-import { applyOverrides, overridesOf, type Overrides, type TrainOptions } from "./options.js";
+import { applyOverrides, overridesOf, readAheadOf, type Overrides, type TrainOptions } from "./options.js";
 import { writeFoldPrototxts } from "./prototxts.js";
 import { newestSnapshot } from "./snapshots.js";
 import { solve } from "./solve.js";
@@ -111,6 +111,7 @@ async function trainFold(
     subject: solverName(fold),
     workingDirectory,
     seed,
+    readAhead: readAheadOf(options),
     weights: options.weights && resolve(options.weights),
     snapshot,
     report: options.report,
