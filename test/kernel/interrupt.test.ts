@@ -46,14 +46,14 @@ describe("interrupt", () => {
   test.each([
     ["at once", 'const kept1 = 1; console.log("started"); for (;;) {}'],
     ["after an await of nothing", 'const kept1 = 1; console.log("started"); await null; for (;;) {}'],
-    ["after an await of a timer", 'const kept1 = 1; console.log("started"); await sleep(10); for (;;) {}'],
+    ["after an await of a timer", 'const kept1 = 1; await sleep(10); console.log("started"); for (;;) {}'],
     [
       "in a timer's callback",
-      'const kept1 = 1; console.log("started"); await new Promise(() => setTimeout(() => { for (;;) {} }, 10));',
+      'const kept1 = 1; await new Promise(() => setTimeout(() => { console.log("started"); for (;;) {} }, 10));',
     ],
     [
       "in an immediate's callback",
-      'const kept1 = 1; console.log("started"); await new Promise(() => setImmediate(() => { for (;;) {} }));',
+      'const kept1 = 1; await new Promise(() => setImmediate(() => { console.log("started"); for (;;) {} }));',
     ],
     [
       "that catches everything",
@@ -65,6 +65,16 @@ describe("interrupt", () => {
     expect(reply).toMatchObject({ status: "error", ename: "Interrupted" });
     expect(resultText(await kernel.execute("await sleep(5); kept1 + 1"))).toBe("2");
     expect(kernel.process.exitCode).toBe(null);
+  });
+
+  test("a loop that begins after its cell was interrupted is ended by the next interrupt", async () => {
+    const waiting = await interruptCell(
+      'console.log("started"); setTimeout(() => { console.log("late"); for (;;) {} }, 500); await sleep(60_000);',
+    );
+    expect(waiting.reply).toMatchObject({ status: "error", ename: "Interrupted" });
+    await kernel.until(() => streamText({ outputs: kernel.outputsOf(waiting.id) }).includes("late"));
+    await kernel.request("interrupt_request", {}, { channel: "control" });
+    expect(resultText(await kernel.execute("40 + 2"))).toBe("42");
   });
 
   test("a stopped loop is shown with its line", async () => {
