@@ -140,6 +140,22 @@ export function describeEngine(name: EngineName, computation: Computation = "ope
       });
     });
 
+    test("a label that is no class makes the loss no number, one that is ignored doesn't", () => {
+      const { plan, weights } = planSmall(plain);
+      const ignoring = planSmall(
+        plain.replace('top: "loss"', 'top: "loss" loss_param { ignore_label: 7 }'),
+      ).plan;
+      const labels = Int32Array.of(0, 7, 2);
+      const [strict, tolerant] = [plan, ignoring].map((one) => {
+        const learner = createLearner(engine, settingsOf(one), weights);
+        const loss = learner.step([{ ...batch, labels }], 0, 0);
+        learner.dispose();
+        return loss;
+      });
+      expect(Number.isFinite(strict)).toBe(false);
+      expect(Number.isFinite(tolerant)).toBe(true);
+    });
+
     test("averages the gradients of several batches, adds decay and shortens long gradients", () => {
       const { plan, weights } = planSmall(Object.values(smallNetworks)[0]);
       const gradients = (change: Partial<LearnerSettings>, batches = [batch]): Float32Array => {

@@ -204,6 +204,20 @@ describe("a graph", () => {
     }
   });
 
+  test("says in one sentence where its file can't be written", () => {
+    const tf = tensorFlowOf(engine);
+    const place = process.env.TMPDIR;
+    process.env.TMPDIR = "/nowhere";
+    try {
+      expect(() => Graph.compile(tf, () => [tf.scalar(1)])).toThrow(
+        /^\/nowhere\/histobook-graph-: found no folder of that name, expected a place to write to; /,
+      );
+    } finally {
+      if (place === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = place;
+    }
+  });
+
   test("leaves no file and no tensor behind, whether it can be made or not", () => {
     const tf = tensorFlowOf(engine);
     const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("histobook-graph-"));

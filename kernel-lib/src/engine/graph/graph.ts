@@ -1,7 +1,8 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cannotWrite, writeWholeFile } from "../../foundation/index.js";
 import {
   dataTypes,
   nativeBackendOf,
@@ -143,11 +144,20 @@ function load(binding: Binding, nodes: NodeDef[]): number {
     savedModelSchemaVersion: 1n,
     metaGraphs: [{ metaInfoDef: { tags: [tag] }, graphDef: { node: nodes, versions: { producer } } }],
   });
-  const folder = mkdtempSync(join(tmpdir(), "histobook-graph-"));
+  const folder = newFolder();
   try {
-    writeFileSync(join(folder, "saved_model.pb"), toBinary(SavedModelSchema, model));
+    writeWholeFile(join(folder, "saved_model.pb"), toBinary(SavedModelSchema, model));
     return binding.loadSavedModel(folder, tag);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function newFolder(): string {
+  const start = join(tmpdir(), "histobook-graph-");
+  try {
+    return mkdtempSync(start);
+  } catch (error) {
+    throw cannotWrite(start, error);
   }
 }

@@ -63,7 +63,9 @@ function softmaxLossOf(
   const exponentials = exactExponential(tf, tf.sub(scores, tf.max(scores, 1, true)));
   const probabilities = tf.div(exponentials, sumInOrder(tf, exponentials));
   const ofLabel = tf.sum(tf.mul(probabilities, ofLabels), 1);
-  const terms = tf.neg(exactLogarithm(tf, tf.maximum(ofLabel, smallestFloat)));
+  // A label that counts but is no class makes the loss infinite, which stops the training.
+  const isClass = tf.maximum(tf.sum(tf.cast(ofLabels, "float32"), 1), tf.sub(1, counts));
+  const terms = tf.div(tf.neg(exactLogarithm(tf, tf.maximum(ofLabel, smallestFloat))), isClass);
   const sum = tf.reshape(sumInOrder(tf, tf.reshape(tf.mul(terms, counts), [1, -1])), []);
   const slopes = tf.mul(tf.sub(probabilities, ofLabels), tf.reshape(counts, [-1, 1]));
   return { sum, slopes };
