@@ -69,11 +69,11 @@ export function runNative(
   const { binding } = backend;
   let ids = backend.getInputTensorIds(inputs);
   let made: NativeTensor | undefined;
-  for (const { op, types, settings = [] } of operations) {
-    const ofTypes = Object.entries(types).map(([name, value]) => {
+  for (const { op, types } of operations) {
+    const attributes = Object.entries(types).map(([name, value]) => {
       return { name, type: binding.TF_ATTR_TYPE, value: dataTypes[value] };
     });
-    const [next] = binding.executeOp(op, [...ofTypes, ...settings], ids, 1);
+    const [next] = binding.executeOp(op, attributes, ids, 1);
     if (made) binding.deleteTensor(made.id);
     made = next;
     ids = [next.id];
@@ -81,11 +81,10 @@ export function runNative(
   return backend.createOutputTensor(made!);
 }
 
-/** An operation of TensorFlow's: its name, the types that it asks for, and what else. */
+/** An operation of TensorFlow's: its name, and the types that it asks for. */
 export interface NativeOperation {
   op: string;
   types: Record<string, keyof typeof dataTypes>;
-  settings?: readonly OperationAttribute[];
 }
 
 /** tfjs-node's backend when it is the one that runs, else undefined. */
