@@ -3,11 +3,15 @@ import fc from "fast-check";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Phase } from "../../kernel-lib/dist/caffe/index.js";
+import { parseNet, Phase } from "../../kernel-lib/dist/caffe/index.js";
 import {
+  eagerClassifier,
   eagerLearner,
+  graphClassifier,
   graphLearner,
+  initialWeights,
   loadEngine,
+  planNetwork,
   type Engine,
   type ImageShape,
   type LearnerSettings,
@@ -162,6 +166,33 @@ test("random small networks learn alike as graphs and by single operations", () 
     }),
     { numRuns: 40, seed: 7 },
   );
+});
+
+test("classifies any number of patches as single operations do, with and without a mean image", () => {
+  const net = `layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 6 dim: 6 } } }
+    layer { name: "conv" type: "Convolution" bottom: "data" top: "c"
+      convolution_param { num_output: 2 kernel_size: 3 weight_filler { type: "gaussian" std: 0.01 } } }
+    layer { name: "scores" type: "InnerProduct" bottom: "c" top: "scores"
+      inner_product_param { num_output: 3 weight_filler { type: "xavier" } } }
+    layer { name: "prob" type: "Softmax" bottom: "scores" top: "prob" }`;
+  const plan = planNetwork(parseNet(net, "classifier"), Phase.TEST, new Map());
+  const weights = initialWeights(plan, 5);
+  const mean = { channels: 3, height: 6, width: 6, data: Float32Array.from({ length: 108 }, (_, i) => i) };
+  for (const subtracted of [null, mean]) {
+    const [eager, graph] = [eagerClassifier, graphClassifier].map((make) =>
+      make(engine, plan, weights, subtracted),
+    );
+    for (const count of [0, 1, 7, 8, 65, 513]) {
+      const { pixels } = randomBatch(count, { channels: 3, height: 6, width: 6 }, 3, count);
+      const found = graph.classify(pixels);
+      expect(found.length).toBe(3 * count);
+      if (count === 0) continue;
+      expect(largestDifference(found, eager.classify(pixels))).toBeLessThan(1e-6);
+      expect(new Set(found).size).toBeGreaterThan(2);
+    }
+    eager.dispose();
+    graph.dispose();
+  }
 });
 
 describe("a graph", () => {

@@ -8,8 +8,12 @@ import { tensorFlowOf } from "../tensorflow.js";
 import type { Weights } from "../weights.js";
 import { Graph } from "./graph.js";
 
-/** Patches that a graph takes at most; more gain nothing and cost memory. */
-const mostPatches = 512;
+/**
+ * How many patches a graph may take: few sizes, since making a graph takes longer than computing some patches for nothing,
+ * and each holds the weights. More than the last gain nothing.
+ */
+const sizes = [1, 8, 64, 512];
+const mostPatches = Math.max(...sizes);
 
 /**
  * Makes a classifier that runs as one graph on TensorFlow's own library: bytes go in, probabilities come out.
@@ -58,7 +62,7 @@ export function graphClassifier(
       const result = new Float32Array(count * classes);
       for (let start = 0; start < count; start += mostPatches) {
         const some = Math.min(mostPatches, count - start);
-        const room = roomFor(some);
+        const room = sizes.find((patches) => patches >= some)!;
         const bytes = pixels.subarray(start * patchBytes, (start + some) * patchBytes);
         const [probabilities] = graphFor(room).run(new Map([["pixels", filledUp(bytes, room * patchBytes)]]));
         result.set(probabilities.subarray(0, some * classes), start * classes);
@@ -70,11 +74,6 @@ export function graphClassifier(
       graphs.clear();
     },
   };
-}
-
-/** The size of the graph for so many patches: a power of two, so that few graphs serve every number. */
-function roomFor(count: number): number {
-  return 2 ** Math.ceil(Math.log2(count));
 }
 
 /** The bytes, with zeros after them. */
