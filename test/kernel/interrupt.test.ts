@@ -67,6 +67,17 @@ describe("interrupt", () => {
     expect(kernel.process.exitCode).toBe(null);
   });
 
+  test("may come at any moment of a loop of awaits", async () => {
+    // Each turn ends and begins asynchronous work, of which Node keeps a stack that the end must not upset.
+    const loop =
+      'console.log("started"); for (;;) { await 0; await new Promise((done) => queueMicrotask(() => done(0))); }';
+    for (let i = 0; i < 12; i++) {
+      const { reply } = await interruptCell(loop);
+      expect(reply).toMatchObject({ status: "error", ename: "Interrupted" });
+    }
+    expect(resultText(await kernel.execute("await sleep(5); 6 * 7"))).toBe("42");
+  });
+
   test("a loop that begins after its cell was interrupted is ended by the next interrupt", async () => {
     const waiting = await interruptCell(
       'console.log("started"); setTimeout(() => { console.log("late"); for (;;) {} }, 500); await sleep(60_000);',

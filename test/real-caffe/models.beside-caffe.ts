@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseNet, Phase, readMeanImage, readModel } from "../../kernel-lib/dist/caffe/index.js";
 import { openPatchStore } from "../../kernel-lib/dist/databases/index.js";
-import { createClassifier, loadEngine, planNetwork, takeWeights } from "../../kernel-lib/dist/engine/index.js";
+import {
+  createClassifier,
+  loadEngine,
+  planNetwork,
+  takeWeights,
+} from "../../kernel-lib/dist/engine/index.js";
 import { oversampled } from "../../kernel-lib/dist/output/oversample.js";
 import { deployNetTemplate } from "../../kernel-lib/dist/training/index.js";
 import { largestDifference, readNpy } from "../engine/numpy.js";

@@ -9,7 +9,7 @@ import {
   type TrainOptions,
   type TrainSolverOptions,
 } from "../training/index.js";
-import { newCommand, perform, toNumber, type Outcome } from "./command.js";
+import { newCommand, perform, toNumber, toNumberOrAuto, type Outcome } from "./command.js";
 
 type Options = TrainOptions & { json?: boolean; solver?: string; on?: string; cursor?: string };
 
@@ -32,11 +32,16 @@ export function trainCommand(): Command {
     )
     .option("--resume", "go on from the newest snapshot")
     .option("--engine <name>", engineChoices.join(", "))
+    .option(
+      "--processes <number>",
+      "folds trained side by side, each in a process of its own; 0: in this one (auto: as cores and memory allow)",
+      toNumberOrAuto,
+    )
     .option("--on <place>", "local (slurm and pbs come in a later version)", "local")
     .option("--seed <number>", "(1)", toNumber)
     .option("--read-ahead <batches>", "batches held ready in memory (2)", toNumber)
     .action((directory: string | undefined, options: Options) =>
-      perform(options, async (run) => {
+      perform(options, async (run, { event }) => {
         checkPlace(options.on ?? "local");
         if (options.solver !== undefined)
           return solverOutcome(options.solver, {
@@ -46,10 +51,15 @@ export function trainCommand(): Command {
               "continue",
               "restart",
             ]),
-            onEntry: undefined,
+            onEntry: (entry) => event({ event: "log", step: "train", entry }),
           });
         if (directory === undefined) throw noStudy();
-        return studyOutcome(directory, { ...options, ...run });
+        return studyOutcome(directory, {
+          ...options,
+          ...run,
+          processes: options.processes ?? (options.fold === undefined ? "auto" : 0),
+          onEntry: (fold, entry) => event({ event: "log", step: "train", fold, entry }),
+        });
       }),
     );
 }

@@ -29,6 +29,11 @@ export interface TrainOptions extends RunOptions {
   seed?: number;
   /** Batches that are read ahead and held in memory while the network computes; default 2. */
   readAhead?: number;
+  /**
+   * How many folds are trained side by side, each in a process of its own; 0 trains one after the other in this
+   * process; `auto` takes as many as processor cores and free memory allow. Default `auto` in the notebook kernel, else 0.
+   */
+  processes?: number | "auto";
   /** Called with each line of a run's log: losses, tests, snapshots. */
   onEntry?: (fold: number, entry: LogEntry) => void;
 }
