@@ -91,6 +91,20 @@ export function patchStoreContract(open: (patches: MemoryPatch[]) => Promise<Pat
     await store.close();
   });
 
+  test.each([1, 2, 5])("gives the same batches with %d read ahead", async (ahead) => {
+    const store = await open(shuffled);
+    const batches = await take(store.batches(3, { start: 2, ahead }), 6);
+    expect(keys(batches)).toEqual(Array.from({ length: 18 }, (_, i) => allKeys[(i + 2) % 7]));
+    batches.forEach(({ data, labels }, batch) => {
+      labels.forEach((label, i) => {
+        const patch = contractPatches[(3 * batch + i + 2) % 7];
+        expect(label).toBe(patch.label);
+        expect(data.slice(i * 60, (i + 1) * 60)).toEqual(patch.pixels);
+      });
+    });
+    await store.close();
+  });
+
   test("ends a reader when it is closed", async () => {
     const store = await open(shuffled);
     let read = 0;

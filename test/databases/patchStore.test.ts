@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import { describe, expect, test } from "vitest";
@@ -12,6 +13,7 @@ import {
   openPatchStore,
   type MemoryPatch,
 } from "../../kernel-lib/dist/databases/index.js";
+import { cyclicStore } from "../../kernel-lib/dist/databases/patchStore.js";
 import { contractPatches, contractShape, patchStoreContract } from "./patchStore.contract.js";
 
 const root = join(__dirname, "..", "..");
@@ -32,6 +34,29 @@ const record = ({ key, pixels, label }: MemoryPatch): [string, Uint8Array] => [
 
 describe("a store in memory", () => {
   patchStoreContract((patches) => Promise.resolve().then(() => memoryPatchStore(patches, contractShape)));
+});
+
+test("a store reads the batches ahead that it was asked to, and no more", async () => {
+  let decoded = 0;
+  const store = cyclicStore({
+    subject: "store",
+    shape: contractShape,
+    async *round() {
+      yield await Promise.resolve(contractPatches);
+    },
+    decode(patch) {
+      decoded++;
+      return patch;
+    },
+    close: () => Promise.resolve(),
+  });
+  let read = 0;
+  for await (const batch of store.batches(2, { ahead: 3 })) {
+    read += batch.count;
+    for (let turn = 0; turn < 20; turn++) await nextTurn();
+    expect(decoded).toBe(read + 3 * 2);
+    if (read === 10) break;
+  }
 });
 
 describe("a LevelDB store", () => {

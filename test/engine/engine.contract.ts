@@ -2,12 +2,13 @@
  * What every engine must do, whichever way it computes. A process has one engine, so that each has a test file of
  * its own that calls this.
  */
-import type { Tensor } from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Phase } from "../../kernel-lib/dist/caffe/index.js";
 import {
   eagerLearner,
+  graphLearner,
   loadEngine,
+  type Computation,
   type Engine,
   type EngineName,
   type ImageBatch,
@@ -15,8 +16,10 @@ import {
   type NetworkPlan,
   type Weights,
 } from "../../kernel-lib/dist/engine/index.js";
+import { drawNoise } from "../../kernel-lib/dist/engine/noise.js";
 import { createVariables, runNetwork } from "../../kernel-lib/dist/engine/network.js";
 import { tensorFlowOf } from "../../kernel-lib/dist/engine/tensorflow.js";
+import { compute, type Given } from "./computing.js";
 import { runNaively, type NaiveBlob } from "./naive.js";
 import { noTransformation, planSmall, randomBatch, smallImages, smallNetworks } from "./networks.js";
 import { largestDifference } from "./numpy.js";
@@ -41,8 +44,14 @@ export const settingsOf = (plan: NetworkPlan): LearnerSettings => ({
   seed: 1,
 });
 
-export function describeEngine(name: EngineName): void {
-  describe(`the ${name} engine`, () => {
+/** Only dropout draws. */
+const noNoise = () => {
+  throw new Error("a layer that draws");
+};
+
+export function describeEngine(name: EngineName, computation: Computation = "operations"): void {
+  const createLearner = computation === "graphs" ? graphLearner : eagerLearner;
+  describe(`the ${name} engine, by ${computation}`, () => {
     let engine: Engine;
     beforeAll(async () => {
       engine = await loadEngine(name);
@@ -50,6 +59,7 @@ export function describeEngine(name: EngineName): void {
 
     test("says what it is", () => {
       expect(engine.name).toBe(name);
+      expect(engine.computes).toBe(name.startsWith("tensorflow") ? "graphs" : "operations");
       expect(engine.description).not.toBe("");
       expect(engine.passedOver).toEqual([]);
     });
@@ -73,20 +83,24 @@ export function describeEngine(name: EngineName): void {
       const { plan, weights } = planSmall(text, Phase.TEST);
       const expected = [0, 1, 2].map((image) => runNaively(plan, doubles(weights), inputsOf(image)));
       const tf = tensorFlowOf(engine);
-      const variables = createVariables(tf, plan, weights);
+      const given: Given[] = [
+        {
+          name: "data",
+          kind: "float32",
+          shape: [3, 2, 9, 9],
+          data: Float32Array.from(batch.pixels, (p) => p / 128),
+        },
+        { name: "label", kind: "int32", shape: [3], data: batch.labels },
+      ];
       plan.layers.forEach(({ layer, tops }, index) => {
         const part = { ...plan, layers: plan.layers.slice(0, index + 1) };
-        const found = tf.tidy(() => {
-          const pixels = tf.tensor4d(
-            Float32Array.from(batch.pixels, (pixel) => pixel / 128),
-            [3, 2, 9, 9],
-          );
-          const inputs = new Map<string, Tensor>([
-            ["data", tf.transpose(pixels, [0, 2, 3, 1])],
-            ["label", tf.tensor1d(batch.labels, "int32")],
-          ]);
-          const top = runNetwork(tf, part, variables, inputs).get(layer.top[0])!;
-          return (top.rank === 4 ? tf.transpose(top, [0, 3, 1, 2]) : top).dataSync();
+        const [found] = compute(engine, computation, given, (tensors) => {
+          const variables = createVariables(tf, plan, weights);
+          const inputs = new Map(tensors).set("data", tf.transpose(tensors.get("data")!, [0, 2, 3, 1]));
+          const blobs = runNetwork(tf, part, variables, inputs, { training: false, noise: noNoise });
+          tf.dispose(variables.all);
+          const top = blobs.get(layer.top[0])!;
+          return [top.rank === 4 ? tf.transpose(top, [0, 3, 1, 2]) : top];
         });
         const images = expected.map((blobs) => blobs[index]);
         // Loss and accuracy are the batch's mean.
@@ -97,12 +111,11 @@ export function describeEngine(name: EngineName): void {
         expect(images[0].shape, layer.name).toEqual(tops[0]);
         expect(largestDifference(found, wanted), layer.name).toBeLessThan(2e-6);
       });
-      tf.dispose(variables.all);
     });
 
     test.each(Object.entries(smallNetworks))("computes the gradients of a %s", (_, text) => {
       const { plan, weights } = planSmall(text);
-      const learner = eagerLearner(engine, settingsOf(plan), weights);
+      const learner = createLearner(engine, settingsOf(plan), weights);
       learner.step([batch], 1, 0);
       // With a rate of 1 and no momentum the history of SGD is the rate's multiplier times the gradient.
       const { history } = learner.state();
@@ -127,10 +140,26 @@ export function describeEngine(name: EngineName): void {
       });
     });
 
+    test("a label that is no class makes the loss no number, one that is ignored doesn't", () => {
+      const { plan, weights } = planSmall(plain);
+      const ignoring = planSmall(
+        plain.replace('top: "loss"', 'top: "loss" loss_param { ignore_label: 7 }'),
+      ).plan;
+      const labels = Int32Array.of(0, 7, 2);
+      const [strict, tolerant] = [plan, ignoring].map((one) => {
+        const learner = createLearner(engine, settingsOf(one), weights);
+        const loss = learner.step([{ ...batch, labels }], 0, 0);
+        learner.dispose();
+        return loss;
+      });
+      expect(Number.isFinite(strict)).toBe(false);
+      expect(Number.isFinite(tolerant)).toBe(true);
+    });
+
     test("averages the gradients of several batches, adds decay and shortens long gradients", () => {
       const { plan, weights } = planSmall(Object.values(smallNetworks)[0]);
       const gradients = (change: Partial<LearnerSettings>, batches = [batch]): Float32Array => {
-        const learner = eagerLearner(engine, { ...settingsOf(plan), ...change }, weights);
+        const learner = createLearner(engine, { ...settingsOf(plan), ...change }, weights);
         learner.step(batches, 1, 0);
         const all = learner.state().history.flatMap(({ data }) => [...data]);
         learner.dispose();
@@ -170,7 +199,7 @@ export function describeEngine(name: EngineName): void {
       const test = planSmall(text, Phase.TEST).plan;
       const other = randomBatch(3, smallImages, 3, 2);
       const statisticsAfter = (batches: ImageBatch[]) => {
-        const learner = eagerLearner(engine, { ...settingsOf(plan), solver: "AdaGrad" }, weights);
+        const learner = createLearner(engine, { ...settingsOf(plan), solver: "AdaGrad" }, weights);
         learner.step(batches, 0, 0);
         const statistics = learner
           .state()
@@ -207,7 +236,7 @@ export function describeEngine(name: EngineName): void {
         layer { name: "loss" type: "SoftmaxWithLoss" bottom: "sum" bottom: "label" top: "loss" }`;
       const shared = planSmall(text('param { name: "w" }'));
       const stateAfter = ({ plan }: ReturnType<typeof planSmall>) => {
-        const learner = eagerLearner(engine, settingsOf(plan), shared.weights);
+        const learner = createLearner(engine, settingsOf(plan), shared.weights);
         learner.step([batch], 1, 0);
         const state = learner.state();
         learner.dispose();
@@ -234,11 +263,21 @@ export function describeEngine(name: EngineName): void {
       const tf = tensorFlowOf(engine);
       const layer = plan.layers.find((planned) => planned.layer.type === "Dropout")!;
       const part = { ...plan, layers: [layer] };
-      const run = (options: { training: boolean; seed: number }) =>
-        tf.tidy(() => {
+      const run = ({ training, seed }: { training: boolean; seed: number }) => {
+        const noise: Given = {
+          name: "noise",
+          kind: "float32",
+          shape: [50, 5, 5, 4],
+          data: drawNoise(seed, 0, [50, 5, 5, 4]),
+        };
+        const [values] = compute(engine, computation, [noise], (given) => {
           const inputs = new Map([["x", tf.ones([50, 5, 5, 4])]]);
-          return runNetwork(tf, part, { byLayer: new Map(), all: [] }, inputs, options).get("x")!.dataSync();
+          const variables = { byLayer: new Map(), all: [] };
+          const options = { training, noise: () => given.get("noise")! };
+          return [runNetwork(tf, part, variables, inputs, options).get("x")!];
         });
+        return values;
+      };
       const values = run({ training: true, seed: 5 });
       const kept = values.filter((value) => value !== 0);
       expect(kept.every((value) => Math.abs(value - 1 / 0.75) < 1e-6)).toBe(true);
@@ -251,7 +290,7 @@ export function describeEngine(name: EngineName): void {
     test.each(Object.entries({ plain, normalized }))("leaves no tensor of a %s network behind", (_, text) => {
       const { plan, weights } = planSmall(text);
       const before = tensorFlowOf(engine).memory().numTensors;
-      const learner = eagerLearner(engine, { ...settingsOf(plan), solver: "Adam" }, weights);
+      const learner = createLearner(engine, { ...settingsOf(plan), solver: "Adam" }, weights);
       learner.step([batch], 0.01, 0);
       const between = tensorFlowOf(engine).memory().numTensors;
       for (let i = 1; i < 4; i++) learner.step([batch], 0.01, i);

@@ -13,18 +13,24 @@ import { openPatchStore } from "../../kernel-lib/dist/databases/index.js";
 import {
   eagerClassifier,
   eagerLearner,
+  graphClassifier,
+  graphLearner,
   loadEngine,
   planNetwork,
   takeWeights,
   transformationOf,
   transformBatch,
+  type Computation,
   type Engine,
   type EngineName,
   type ImageBatch,
 } from "../../kernel-lib/dist/engine/index.js";
+import { Graph } from "../../kernel-lib/dist/engine/graph/graph.js";
+import { imageValues, recordImages } from "../../kernel-lib/dist/engine/graph/images.js";
 import { createVariables, runNetwork } from "../../kernel-lib/dist/engine/network.js";
 import { tensorFlowOf } from "../../kernel-lib/dist/engine/tensorflow.js";
 import { deployNetTemplate } from "../../kernel-lib/dist/training/index.js";
+import { compute, type Given } from "./computing.js";
 import { copyOfDatabase, golden } from "./golden.js";
 import { expectWithin } from "../figures.js";
 import { largestDifference, largestValue, readNpy, readNpz } from "./numpy.js";
@@ -36,8 +42,14 @@ const model = (number: number) =>
   readModel(join(shared, "models", `${number}_caffenet_train_w32_iter_600000.caffemodel`)).weights;
 const mean = (number: number) => readMeanImage(join(shared, "models", `DB_train_w32_${number}.binaryproto`));
 
-export function describeGolden(name: EngineName): void {
-  describe(`the ${name} engine beside real Caffe`, () => {
+const noNoise = () => {
+  throw new Error("a layer that draws");
+};
+
+export function describeGolden(name: EngineName, computation: Computation = "operations"): void {
+  const isGraph = computation === "graphs";
+  const way = isGraph ? `${name}, as a graph` : name;
+  describe(`the ${way} engine beside real Caffe`, () => {
     let engine: Engine;
     beforeAll(async () => {
       engine = await loadEngine(name);
@@ -69,18 +81,30 @@ export function describeGolden(name: EngineName): void {
 
       const seen = readNpz(join(golden, "d", "iter0_batch.npz"));
       expect([...labels]).toEqual([...seen.get("label")!.data]);
-      const first = { ...batch, labels: labels.subarray(0, 8) };
-      const values = tensorFlowOf(engine).tidy(() => {
-        const tensor = tensorFlowOf(engine).tensor4d(
-          transformBatch(first, images, transformation),
-          [8, 32, 32, 3],
-        );
-        return tensorFlowOf(engine).transpose(tensor, [0, 3, 1, 2]).dataSync();
-      });
+      const first: ImageBatch = {
+        ...batch,
+        pixels: data.subarray(0, 8 * 3072),
+        labels: labels.subarray(0, 8),
+      };
+      const tf = tensorFlowOf(engine);
+      const seenByOperations = (few: ImageBatch) =>
+        tf.tidy(() => {
+          const tensor = tf.tensor4d(transformBatch(few, images, transformation), [8, 32, 32, 3]);
+          return tf.transpose(tensor, [0, 3, 1, 2]).dataSync();
+        });
+      const seenByGraph = (few: ImageBatch) => {
+        const graph = Graph.compile(tf, (recorder) => [
+          tf.transpose(recordImages(tf, recorder, "0", 8, images, transformation), [0, 3, 1, 2]),
+        ]);
+        const found = graph.run(new Map(imageValues("0", few, images, transformation)));
+        graph.dispose();
+        return found;
+      };
+      const [values] = isGraph ? seenByGraph(first) : [seenByOperations(first)];
       expect(largestDifference(values, seen.get("data_first8")!.data)).toBe(0);
 
       const weights = takeWeights(plan, readModel(join(golden, "d", "init.caffemodel")).weights, "init");
-      const learner = eagerLearner(
+      const learner = (isGraph ? graphLearner : eagerLearner)(
         engine,
         {
           plan,
@@ -110,12 +134,7 @@ export function describeGolden(name: EngineName): void {
         const raw = history[index].data.map((one) => one / multipliers[index]);
         // Caffe's own differ from double precision by up to 6e-5 of the largest (conv1).
         const share = largestDifference(raw, expected) / largestValue(expected);
-        expectWithin(
-          "Training",
-          `gradients of one batch, engine ${name} (of the largest value)`,
-          share,
-          1e-4,
-        );
+        expectWithin("Training", `gradients of one batch, engine ${way} (of the largest value)`, share, 1e-4);
       });
     });
 
@@ -125,11 +144,11 @@ export function describeGolden(name: EngineName): void {
       test.each([1, 2, 3])("gives Caffe's probabilities for model %i", (number) => {
         const patches = readNpy(join(answers, "patches_rgb_u8.npy"));
         const weights = takeWeights(plan, model(number), `model ${number}`);
-        const classifier = eagerClassifier(engine, plan, weights, mean(number));
+        const classifier = (isGraph ? graphClassifier : eagerClassifier)(engine, plan, weights, mean(number));
         const expected = readNpy(join(answers, `model${number}_prob.npy`));
         expect(patches.shape).toEqual([100, 32, 32, 3]);
         const found = classifier.classify(patches.data as Uint8Array);
-        const what = `probabilities of 100 patches, the author's model ${number}, engine ${name}`;
+        const what = `probabilities of 100 patches, the author's model ${number}, engine ${way}`;
         expectWithin("Forward", what, largestDifference(found, expected.data), 1e-5);
         // Patches are classified alike alone and together.
         const alone = classifier.classify(patches.data.subarray(64 * 3072, 65 * 3072) as Uint8Array);
@@ -139,22 +158,30 @@ export function describeGolden(name: EngineName): void {
 
       test("gives every blob of model 1", () => {
         const tf = tensorFlowOf(engine);
-        const variables = createVariables(tf, plan, takeWeights(plan, model(1), "model 1"));
+        const weights = takeWeights(plan, model(1), "model 1");
         const read = (index: number, layer: string) =>
           readNpy(join(answers, "model1_blobs", `${String(index).padStart(2, "0")}_${layer}.npy`));
         plan.layers.forEach(({ layer }, index) => {
           const part = { ...plan, layers: plan.layers.slice(0, index + 1) };
-          const found = tf.tidy(() => {
-            const data = tf.transpose(tf.tensor4d(read(0, "data").data, [4, 3, 32, 32]), [0, 2, 3, 1]);
-            const top = runNetwork(tf, part, variables, new Map([["data", data]])).get(layer.top[0])!;
-            return (top.rank === 4 ? tf.transpose(top, [0, 3, 1, 2]) : top).dataSync();
+          const given: Given = {
+            name: "data",
+            kind: "float32",
+            shape: [4, 3, 32, 32],
+            data: read(0, "data").data,
+          };
+          const [found] = compute(engine, computation, [given], (tensors) => {
+            const variables = createVariables(tf, plan, weights);
+            const inputs = new Map([["data", tf.transpose(tensors.get("data")!, [0, 2, 3, 1])]]);
+            const blobs = runNetwork(tf, part, variables, inputs, { training: false, noise: noNoise });
+            tf.dispose(variables.all);
+            const top = blobs.get(layer.top[0])!;
+            return [top.rank === 4 ? tf.transpose(top, [0, 3, 1, 2]) : top];
           });
           const { data } = read(index + 1, layer.name);
           const share = largestDifference(found, data) / largestValue(data);
-          const what = `every layer's blob, the author's model 1, engine ${name} (of the largest value)`;
+          const what = `every layer's blob, the author's model 1, engine ${way} (of the largest value)`;
           expectWithin("Forward", what, share, 1e-4);
         });
-        tf.dispose(variables.all);
       });
     });
   });

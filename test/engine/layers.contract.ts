@@ -11,14 +11,21 @@ import {
   layerTypes,
   loadEngine,
   planNetwork,
+  type Computation,
   type Engine,
   type EngineName,
   type NetworkPlan,
   type Weights,
 } from "../../kernel-lib/dist/engine/index.js";
-import { createVariables, readBlobs, runNetwork } from "../../kernel-lib/dist/engine/network.js";
+import {
+  blobsOf,
+  createVariables,
+  runNetwork,
+  type NetworkVariables,
+} from "../../kernel-lib/dist/engine/network.js";
 import { tensorFlowOf } from "../../kernel-lib/dist/engine/tensorflow.js";
 import { expectWithin } from "../figures.js";
+import { compute, type Given } from "./computing.js";
 import { golden } from "./golden.js";
 import { largestDifference, largestValue, readNpz, type NumpyArray } from "./numpy.js";
 
@@ -58,77 +65,111 @@ export function readLayerCase(name: string): {
 const share = (found: ArrayLike<number>, expected: ArrayLike<number>) =>
   largestDifference(found, expected) / Math.max(largestValue(expected), 1e-30);
 
-export function describeLayers(engineName: EngineName): void {
-  describe(`the ${engineName} engine's layers beside real Caffe`, () => {
+/** No layer case draws anything. */
+const noNoise = () => {
+  throw new Error("a layer that draws");
+};
+
+export function describeLayers(engineName: EngineName, computation: Computation = "operations"): void {
+  const way = computation === "graphs" ? `${engineName}, as a graph` : engineName;
+  describe(`the ${way} engine's layers beside real Caffe`, () => {
     let engine: Engine;
     beforeAll(async () => {
       engine = await loadEngine(engineName);
     });
 
-    const toTensor = ({ shape, data }: NumpyArray, isLabel: boolean): Tensor => {
-      const tf = tensorFlowOf(engine);
-      const tensor = tf.tensor(data, shape, isLabel ? "int32" : "float32");
-      return shape.length === 4 ? tf.transpose(tensor, [0, 2, 3, 1]) : tensor;
-    };
-    const valuesOf = (tensor: Tensor) =>
-      (tensor.rank === 4 ? tensorFlowOf(engine).transpose(tensor, [0, 3, 1, 2]) : tensor).dataSync();
+    const channelsLast = (tensor: Tensor): Tensor =>
+      tensor.rank === 4 ? tensorFlowOf(engine).transpose(tensor, [0, 2, 3, 1]) : tensor;
+    const channelsFirst = (tensor: Tensor): Tensor =>
+      tensor.rank === 4 ? tensorFlowOf(engine).transpose(tensor, [0, 3, 1, 2]) : tensor;
 
     test.each(layerCases)("%s", (name) => {
       const tf = tensorFlowOf(engine);
       const { plan, arrays, weights, phase } = readLayerCase(name);
-      const variables = createVariables(tf, plan, weights);
       const before = tf.memory().numTensors;
       const found = { forward: 0, gradient: 0 };
-      tf.tidy(() => {
-        const inputs = new Map(
-          arraysOf(arrays, "in").map(([blob, array]) => [blob, toTensor(array, blob === "label")]),
-        );
-        const floats = [...inputs].filter(([blob]) => blob !== "label");
-        const training = phase === Phase.TRAIN;
-        const run = (all: ReadonlyMap<string, Tensor>) => runNetwork(tf, plan, variables, all, { training });
-
-        const blobs = run(inputs);
-        for (const [blob, { shape, data }] of arraysOf(arrays, "top")) {
-          const top = blobs.get(blob)!;
-          expect(valuesOf(top).length, blob).toBe(data.length);
-          expect(top.size, blob).toBe(shape.reduce((a, b) => a * b, 1));
-          found.forward = Math.max(found.forward, share(valuesOf(top), data));
-        }
-        const own = readBlobs(plan, variables.all);
-        for (const [place, { data }] of arraysOf(arrays, "after")) {
-          const [layer, index] = place.split("/");
-          found.forward = Math.max(found.forward, share(own.get(layer)![Number(index)].data, data));
-        }
-
-        const given = arraysOf(arrays, "given");
-        if (given.length === 0) return;
-        const weighted = (...values: Tensor[]): Tensor => {
-          const all = new Map([...inputs, ...floats.map(([blob], i): [string, Tensor] => [blob, values[i]])]);
-          const tops = run(all);
-          return tf.addN(
-            given.map(([blob, array]) => tf.sum(tf.mul(tops.get(blob)!, toTensor(array, false)))),
-          );
+      const inputs = arraysOf(arrays, "in").map(([blob, array]): Given => ({
+        name: blob,
+        kind: blob === "label" ? "int32" : "float32",
+        ...array,
+      }));
+      const floats = inputs.filter(({ kind }) => kind === "float32").map(({ name: blob }) => blob);
+      const run = (all: ReadonlyMap<string, Tensor>, variables: NetworkVariables) =>
+        runNetwork(tf, plan, variables, all, { training: phase === Phase.TRAIN, noise: noNoise });
+      /** The body with variables of its own, and inputs as layers take them. */
+      const withVariables =
+        (body: (all: Map<string, Tensor>, variables: NetworkVariables) => Tensor[]) =>
+        (given: ReadonlyMap<string, Tensor>) => {
+          const variables = createVariables(tf, plan, weights);
+          const all = new Map([...given].map(([blob, tensor]) => [blob, channelsLast(tensor)]));
+          const results = body(all, variables);
+          tf.dispose(variables.all);
+          return results;
         };
-        const slopes = tf.grads(weighted)(floats.map(([, tensor]) => tensor));
-        floats.forEach(([blob], i) => {
-          const expected = arrays.get(`slope/${blob}`)!.data;
-          found.gradient = Math.max(found.gradient, share(valuesOf(slopes[i]), expected));
-        });
-        if (!variables.all.some(({ trainable }) => trainable)) return;
-        const { grads } = tf.variableGrads(() => weighted(...floats.map(([, tensor]) => tensor)).asScalar());
-        const learned = readBlobs(
-          plan,
-          variables.all.map((one) => (grads[one.name] as Tensor | null) ?? tf.zerosLike(one)),
-        );
-        for (const [place, { data }] of arraysOf(arrays, "slopes")) {
-          const [layer, index] = place.split("/");
-          found.gradient = Math.max(found.gradient, share(learned.get(layer)![Number(index)].data, data));
-        }
+
+      const tops = arraysOf(arrays, "top");
+      const forward = compute(
+        engine,
+        computation,
+        inputs,
+        withVariables((all, variables) => {
+          const blobs = run(all, variables);
+          const values = tops.map(([blob]) => channelsFirst(blobs.get(blob)!));
+          return [...values, ...variables.all.map((variable) => tf.clone<Tensor>(variable))];
+        }),
+      );
+      tops.forEach(([blob, { shape, data }], i) => {
+        expect(forward[i].length, blob).toBe(data.length);
+        expect(forward[i].length, blob).toBe(shape.reduce((a, b) => a * b, 1));
+        found.forward = Math.max(found.forward, share(forward[i], data));
       });
+      const own = blobsOf(plan, forward.slice(tops.length));
+      for (const [place, { data }] of arraysOf(arrays, "after")) {
+        const [layer, index] = place.split("/");
+        found.forward = Math.max(found.forward, share(own.get(layer)![Number(index)].data, data));
+      }
+
+      const given = arraysOf(arrays, "given");
+      if (given.length > 0) {
+        const gradients = compute(
+          engine,
+          computation,
+          inputs,
+          withVariables((all, variables) => {
+            const weighted = (...values: Tensor[]): Tensor => {
+              const changed = new Map([...all, ...floats.map((blob, i) => [blob, values[i]] as const)]);
+              const blobs = run(changed, variables);
+              const terms = given.map(([blob, { shape, data }]) =>
+                tf.sum(tf.mul(blobs.get(blob)!, channelsLast(tf.tensor(data, shape)))),
+              );
+              return tf.addN(terms);
+            };
+            const values = floats.map((blob) => all.get(blob)!);
+            const slopes = tf.grads(weighted)(values).map(channelsFirst);
+            if (!variables.all.some(({ trainable }) => trainable)) return slopes;
+            const { grads } = tf.variableGrads(() => weighted(...values).asScalar());
+            const learned = variables.all.map(
+              (one) => (grads[one.name] as Tensor | null) ?? tf.zerosLike<Tensor>(one),
+            );
+            return [...slopes, ...learned];
+          }),
+        );
+        floats.forEach((blob, i) => {
+          const expected = arrays.get(`slope/${blob}`)!.data;
+          found.gradient = Math.max(found.gradient, share(gradients[i], expected));
+        });
+        // Statistics are not learned.
+        if (gradients.length > floats.length) {
+          const learned = blobsOf(plan, gradients.slice(floats.length));
+          for (const [place, { data }] of arraysOf(arrays, "slopes")) {
+            const [layer, index] = place.split("/");
+            found.gradient = Math.max(found.gradient, share(learned.get(layer)![Number(index)].data, data));
+          }
+        }
+      }
       expect(tf.memory().numTensors).toBe(before);
-      tf.dispose(variables.all);
       const group = `Layers, ${layerCases.length} cases`;
-      const what = (pass: string) => `${pass}, engine ${engineName} (of the largest value)`;
+      const what = (pass: string) => `${pass}, engine ${way} (of the largest value)`;
       expectWithin(group, what("forward"), found.forward, 1e-5);
       expectWithin(group, what("gradients"), found.gradient, 1e-4);
     });

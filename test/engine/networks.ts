@@ -55,10 +55,14 @@ export const smallImages: ImageShape = { channels: 2, height: 9, width: 9 };
 export const noTransformation: Transformation = { cropSize: 9, mirror: false, scale: 1 / 128, mean: null };
 
 /** A small network planned for a phase, with weights. */
-export function planSmall(text: string, phase: Phase = Phase.TRAIN): { plan: NetworkPlan; weights: Weights } {
+export function planSmall(
+  text: string,
+  phase: Phase = Phase.TRAIN,
+  { channels, height, width }: ImageShape = smallImages,
+): { plan: NetworkPlan; weights: Weights } {
   const net: NetParameter = parseNet(text, "small.prototxt");
   const shapes = new Map([
-    ["data", [2, 9, 9]],
+    ["data", [channels, height, width]],
     ["label", []],
   ]);
   const plan = planNetwork(net, phase, shapes);

@@ -1,7 +1,10 @@
+import type { Computation } from "../../kernel-lib/dist/engine/index.js";
 import { describeEngine } from "./engine.contract.js";
 import { describeGolden } from "./golden.contract.js";
 import { describeLayers } from "./layers.contract.js";
 
-describeEngine("tensorflow");
-describeGolden("tensorflow");
-describeLayers("tensorflow");
+for (const computation of ["graphs", "operations"] satisfies Computation[]) {
+  describeEngine("tensorflow", computation);
+  describeGolden("tensorflow", computation);
+  describeLayers("tensorflow", computation);
+}

@@ -46,7 +46,7 @@ describe("update rules", () => {
 
   test.each(Object.keys(references))("%s takes Caffe's steps", (type) => {
     const tf = tensorFlowOf(engine);
-    const { update, historyLength } = solverKind(type);
+    const { update, historyLength, rateFactor } = solverKind(type);
     const gradients = [
       [0.5, -2, 0, 1e-4],
       [-0.25, -1, 3, 1e-4],
@@ -55,7 +55,8 @@ describe("update rules", () => {
     let history = Array.from({ length: historyLength }, () => tf.zeros([4]));
     const numbers = [0, 1, 2, 3].map(() => new Array<number>(historyLength).fill(0));
     gradients.forEach((gradient, iteration) => {
-      const found = update(tf, tf.tensor1d(gradient), history, 0.1, constants, iteration);
+      const rate = tf.scalar(0.1 * (rateFactor?.(constants, iteration) ?? 1));
+      const found = update(tf, tf.tensor1d(gradient), history, rate, constants);
       const expected = gradient.map((g, i) => references[type](g, numbers[i], 0.1, iteration));
       expected.forEach((one, i) => (numbers[i] = one.history));
       const steps = expected.map(({ step }) => step);

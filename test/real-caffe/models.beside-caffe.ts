@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseNet, Phase, readMeanImage, readModel } from "../../kernel-lib/dist/caffe/index.js";
 import { openPatchStore } from "../../kernel-lib/dist/databases/index.js";
-import { eagerClassifier, loadEngine, planNetwork, takeWeights } from "../../kernel-lib/dist/engine/index.js";
+import {
+  createClassifier,
+  loadEngine,
+  planNetwork,
+  takeWeights,
+} from "../../kernel-lib/dist/engine/index.js";
 import { oversampled } from "../../kernel-lib/dist/output/oversample.js";
 import { deployNetTemplate } from "../../kernel-lib/dist/training/index.js";
 import { largestDifference, readNpy } from "../engine/numpy.js";
@@ -50,7 +55,7 @@ describe("models", () => {
     const plan = planNetwork(parseNet(deploy, "deploy.prototxt"), Phase.TEST, new Map());
     const weights = takeWeights(plan, readModel(join(folder, files!.model)).weights, files!.model);
     const mean = readMeanImage(join(folder, "DB_train_w32_1.binaryproto"));
-    const classifier = eagerClassifier(await loadEngine(), plan, weights, mean);
+    const classifier = createClassifier(await loadEngine(), plan, weights, mean);
     const read = (name: string) => readNpy(join(folder, name)).data;
     expect(read("plain.npy").length).toBe(120);
     const plain = largestDifference(classifier.classify(patches), read("plain.npy"));

@@ -250,6 +250,7 @@ describe("train", () => {
       "BadOption",
       /^--iterations: found 0, expected a whole number of at least 1/,
     ],
+    ["nothing read ahead", () => ({ readAhead: 0 }), "BadOption", /^--read-ahead: found 0/],
     ["half a batch", () => ({ batch: 2.5 }), "BadOption", /^--batch: found 2.5/],
     ["a learning rate of 0", () => ({ learningRate: 0 }), "BadOption", /^--learning-rate: found 0/],
     [

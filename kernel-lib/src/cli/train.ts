@@ -52,6 +52,7 @@ export function trainCommand(): Command {
     )
     .option("--on <place>", "local (slurm and pbs come in a later version)", "local")
     .option("--seed <number>", "(1)", toNumber)
+    .option("--read-ahead <batches>", "batches held ready in memory (2)", toNumber)
     .action((directory: string | undefined, options: Options) =>
       perform(options, async (run, { event }) => {
         checkPlace(options.on ?? "local");

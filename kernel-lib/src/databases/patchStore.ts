@@ -18,6 +18,14 @@ export interface Batch {
   keys: string[];
 }
 
+/** How batches are read. */
+export interface BatchOptions {
+  /** How many patches to pass over first, e.g. those that a resumed training has seen; default 0. */
+  start?: number;
+  /** How many batches are read ahead and held in memory; default 1. */
+  ahead?: number;
+}
+
 /** Labelled patches in a fixed order, read round and round as Caffe's DATA layer does. */
 export interface PatchStore {
   /** How many patches there are; undefined until one round has been read. */
@@ -25,12 +33,11 @@ export interface PatchStore {
   readonly shape: PatchShape;
   /**
    * Batches without end: after the last patch comes the first one again, so that every batch is full. The next
-   * batch is read while the caller works on this one. Only `close` ends it.
+   * batches are read while the caller works on this one. Only `close` ends it.
    *
    * @param size patches a batch
-   * @param options.start how many patches to pass over first, e.g. those that a resumed training has seen
    */
-  batches(size: number, options?: { start?: number }): AsyncGenerator<Batch, undefined>;
+  batches(size: number, options?: BatchOptions): AsyncGenerator<Batch, undefined>;
   close(): Promise<void>;
 }
 
@@ -62,17 +69,16 @@ export function cyclicStore<Stored extends { key: string }>(parts: PatchStorePar
   let count: number | undefined;
   let closed = false;
 
-  async function* rows(start: number): AsyncGenerator<Stored, void> {
+  async function* blocks(start: number): AsyncGenerator<Stored[], void> {
     let skip = start;
     let number = 0;
     while (!closed) {
       let seen = 0;
       for await (const block of parts.round(number)) {
-        for (const stored of block) {
-          seen++;
-          if (skip > 0) skip--;
-          else yield stored;
-        }
+        seen += block.length;
+        const left = block.slice(skip);
+        skip -= block.length - left.length;
+        if (left.length > 0) yield left;
       }
       if (seen === 0) throw emptyStore(parts.subject);
       count = seen;
@@ -87,23 +93,22 @@ export function cyclicStore<Stored extends { key: string }>(parts: PatchStorePar
       return count;
     },
     shape: parts.shape,
-    async *batches(size, options = {}): AsyncGenerator<Batch, undefined> {
-      const source = rows(options.start ?? 0);
-      let next = readBatch(parts, source, size);
+    async *batches(size, { start = 0, ahead = 1 } = {}): AsyncGenerator<Batch, undefined> {
+      const source = blocks(start);
+      const read = batchReader(parts, source, size, () => closed);
+      const coming = Array.from({ length: ahead }, read);
       try {
         for (;;) {
-          const batch = await next;
+          const batch = await coming.shift()!;
           if (!batch) return undefined;
-          next = readBatch(parts, source, size);
-          // A failure belongs to the caller who asks for that batch, not to this moment.
-          next.catch(() => undefined);
+          coming.push(read());
           yield batch;
         }
       } catch (error) {
         if (!closed) throw error;
         return undefined;
       } finally {
-        await next.catch(() => undefined);
+        await Promise.allSettled(coming);
         await source.return();
       }
     },
@@ -114,28 +119,71 @@ export function cyclicStore<Stored extends { key: string }>(parts: PatchStorePar
   };
 }
 
-async function readBatch<Stored extends { key: string }>(
+/**
+ * Gives one batch after the other, each begun when it is asked for: patches are taken in turn, and decoded side by side.
+ */
+function batchReader<Stored extends { key: string }>(
   parts: PatchStoreParts<Stored>,
-  source: AsyncGenerator<Stored, void>,
+  source: AsyncGenerator<Stored[], void>,
   size: number,
-): Promise<Batch | undefined> {
+  isClosed: () => boolean,
+): () => Promise<Batch | undefined> {
+  let block: Stored[] = [];
+  let next = 0;
+
+  /** Undefined when the store was closed. */
+  async function take(): Promise<Stored[] | undefined> {
+    const taken: Stored[] = [];
+    while (taken.length < size) {
+      if (next === block.length) {
+        const { value, done } = await source.next();
+        if (done) return undefined;
+        [block, next] = [value, 0];
+      }
+      if (isClosed()) return undefined;
+      const some = block.slice(next, next + size - taken.length);
+      next += some.length;
+      taken.push(...some);
+    }
+    return taken;
+  }
+
+  let turn: Promise<unknown> = Promise.resolve();
+  return () => {
+    const taken = turn.then(take);
+    turn = taken.catch(() => undefined);
+    const batch = taken.then((patches) => patches && decodeBatch(parts, patches));
+    // A failure belongs to the caller who asks for that batch, not to this moment.
+    batch.catch(() => undefined);
+    return batch;
+  };
+}
+
+async function decodeBatch<Stored extends { key: string }>(
+  parts: PatchStoreParts<Stored>,
+  patches: readonly Stored[],
+): Promise<Batch> {
   const { channels, height, width } = parts.shape;
   const values = channels * height * width;
   const batch: Batch = {
-    data: new Uint8Array(size * values),
-    labels: new Int32Array(size),
-    count: size,
-    keys: [],
+    data: new Uint8Array(patches.length * values),
+    labels: new Int32Array(patches.length),
+    count: patches.length,
+    keys: patches.map(({ key }) => key),
   };
-  for (let i = 0; i < size; i++) {
-    const { value: stored, done } = await source.next();
-    if (done) return undefined;
-    const decoded = parts.decode(stored);
-    const { pixels, label } = decoded instanceof Promise ? await decoded : decoded;
+  const put = ({ pixels, label }: DecodedPatch, i: number): void => {
     batch.data.set(pixels, i * values);
     batch.labels[i] = label;
-    batch.keys.push(stored.key);
-  }
+  };
+  const waits: Promise<void>[] = [];
+  patches.forEach((stored, i) => {
+    const decoded = parts.decode(stored);
+    if (decoded instanceof Promise) waits.push(decoded.then((patch) => put(patch, i)));
+    else put(decoded, i);
+  });
+  // The first patch that can't be decoded is the one that an error names, whichever was found first.
+  for (const { status, reason } of (await Promise.allSettled(waits)) as PromiseRejectedResult[])
+    if (status === "rejected") throw reason;
   return batch;
 }
 

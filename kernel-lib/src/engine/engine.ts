@@ -16,10 +16,17 @@ export const engineChoices: readonly EngineChoice[] = [
   "javascript",
 ];
 
+/**
+ * How an engine computes a network: an iteration or a batch as one graph, which only TensorFlow's own library can, or
+ * operation after operation, which every backend of TensorFlow.js can.
+ */
+export type Computation = "graphs" | "operations";
+
 /** A TensorFlow.js backend that works, and why no faster one was taken. */
 export interface Engine {
   name: EngineName;
-  /** One line for people, e.g. `TensorFlow 2.21.0 on the processor (tfjs-node)`. */
+  computes: Computation;
+  /** One line for people, e.g. `TensorFlow 2.21.0 on the processor, as graphs (tfjs-node)`. */
   description: string;
   /** Faster engines that can't be used here, and the reason. */
   passedOver: { engine: EngineName; reason: string }[];

@@ -1,10 +1,21 @@
 /** Which TensorFlow.js backend runs, and Caffe's networks as its operations. */
-export { engineChoices, type Engine, type EngineChoice, type EngineName } from "./engine.js";
+export {
+  engineChoices,
+  type Computation,
+  type Engine,
+  type EngineChoice,
+  type EngineName,
+} from "./engine.js";
 export { loadEngine } from "./loadEngine.js";
 export { reorder } from "./layout.js";
 export { reportPassedOver } from "./passedOver.js";
-export { eagerClassifier, type Classifier } from "./classifier.js";
+export type { Classifier } from "./classifier.js";
+export { eagerClassifier } from "./eagerClassifier.js";
+export { createClassifier } from "./createClassifier.js";
+export { createLearner } from "./createLearner.js";
 export { eagerLearner } from "./eagerLearner.js";
+export { graphClassifier } from "./graph/graphClassifier.js";
+export { graphLearner } from "./graph/graphLearner.js";
 export type { Learner, LearnerSettings, LearnerState } from "./learner.js";
 export { classifierEnds, type ClassifierEnds } from "./ends.js";
 export {

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { HistobookError, messageOf } from "../foundation/index.js";
 import { engineChoices, type Engine, type EngineChoice, type EngineName } from "./engine.js";
+import { registerConvolution } from "./layers/convolutionKernel.js";
 import { loadNative } from "./native.js";
-import type { TensorFlow } from "./tensorflow.js";
+import { tensorFlowOf, type TensorFlow } from "./tensorflow.js";
 import { loadWebAssembly } from "./webAssembly.js";
 
 const order: readonly EngineName[] = ["tensorflow-gpu", "tensorflow", "wasm", "javascript"];
@@ -38,6 +39,7 @@ export async function loadEngine(choice: EngineChoice = "auto"): Promise<Engine>
   for (const name of choice === "auto" ? order : [choice]) {
     try {
       const engine = { ...(await loaders[name]()), passedOver };
+      registerConvolution(tensorFlowOf(engine));
       loaded = { choice, engine };
       return engine;
     } catch (error) {
@@ -68,7 +70,8 @@ const loaders: Record<EngineName, () => Promise<Omit<Engine, "passedOver">>> = {
     const tf = (await import("@tensorflow/tfjs")) as TensorFlow;
     await tf.setBackend("cpu");
     tf.enableProdMode();
-    return { name: "javascript", description: "JavaScript alone (TensorFlow.js' cpu backend)", tf };
+    const description = "JavaScript alone, operation by operation (TensorFlow.js' cpu backend)";
+    return { name: "javascript", computes: "operations", description, tf };
   },
 };
 

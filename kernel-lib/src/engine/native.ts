@@ -1,15 +1,10 @@
 import { messageOf } from "../foundation/index.js";
 import type { Engine } from "./engine.js";
+import type { NativeBackend } from "./nativeBackend.js";
 import type { TensorFlow } from "./tensorflow.js";
 
 /** An engine that runs TensorFlow's own library. */
 type Native = Omit<Engine, "passedOver">;
-
-/** The parts of tfjs-node's backend that are not in TensorFlow.js's types. */
-interface NativeBackend {
-  isUsingGpuDevice?: boolean;
-  binding?: { TF_Version?: string };
-}
 
 let loadedBefore: Native | undefined;
 
@@ -36,13 +31,14 @@ function loadFirst(packages: readonly string[]): Native {
   for (const name of packages) {
     try {
       const tf = require(name) as TensorFlow;
-      const backend = tf.backend() as NativeBackend;
-      const version = backend.binding?.TF_Version ?? "of unknown version";
+      const backend = tf.backend() as unknown as NativeBackend;
+      const version = backend.binding.TF_Version ?? "of unknown version";
       const gpu = backend.isUsingGpuDevice === true;
       tf.enableProdMode();
       return {
         name: gpu ? "tensorflow-gpu" : "tensorflow",
-        description: `TensorFlow ${version} on the ${gpu ? "GPU" : "processor"} (${name.split("/")[1]})`,
+        computes: "graphs",
+        description: `TensorFlow ${version} on the ${gpu ? "GPU" : "processor"}, as graphs (${name.split("/")[1]})`,
         tf,
       };
     } catch (error) {

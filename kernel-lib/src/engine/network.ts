@@ -2,6 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs";
 import type { Blob } from "../caffe/index.js";
 import { toBlobOrder, toTensorOrder } from "./layout.js";
 import { kindOf } from "./layers/kinds.js";
+import type { Noise } from "./layers/layer.js";
 import { ownParameters, type NetworkPlan } from "./plan.js";
 import type { TensorFlow, Variable } from "./tensorflow.js";
 import type { Weights } from "./weights.js";
@@ -34,17 +35,16 @@ export function createVariables(tf: TensorFlow, plan: NetworkPlan, weights: Weig
   return { byLayer, all };
 }
 
-/** Reads tensors that lie as a network's variables do (weights, gradients, history) back as Caffe's blobs. */
-export function readOwnBlobs(plan: NetworkPlan, tensors: Tensor[]): Blob[] {
+/** Brings values that lie as a network's variables do (weights, gradients, history) into Caffe's blobs. */
+export function ownBlobsOf(plan: NetworkPlan, values: readonly Float32Array[]): Blob[] {
   return ownParameters(plan).map(({ shape, layout }, index) => {
-    const values = tensors[index].dataSync() as Float32Array;
-    return { shape, data: toBlobOrder(values, layout) };
+    return { shape, data: toBlobOrder(values[index], layout) };
   });
 }
 
-/** Reads a network's variables back as what a model holds: for each layer all its blobs, shared ones too. */
-export function readBlobs(plan: NetworkPlan, tensors: Tensor[]): Weights {
-  const own = readOwnBlobs(plan, tensors);
+/** Brings the values of a network's variables into what a model holds: for each layer all its blobs, shared ones too. */
+export function blobsOf(plan: NetworkPlan, values: readonly Float32Array[]): Weights {
+  const own = ownBlobsOf(plan, values);
   const weights: Weights = new Map();
   let next = 0;
   for (const { layer, parameters } of plan.layers) {
@@ -67,9 +67,8 @@ export function runNetwork(
   plan: NetworkPlan,
   variables: NetworkVariables,
   inputs: ReadonlyMap<string, Tensor>,
-  options: { training?: boolean; seed?: number } = {},
+  { training, noise }: { training: boolean; noise: Noise },
 ): Map<string, Tensor> {
-  const { training = false, seed = 0 } = options;
   const blobs = new Map<string, Tensor>(inputs);
   for (const { layer, bottoms } of plan.layers) {
     const parameters = variables.byLayer.get(layer.name) ?? [];
@@ -80,10 +79,31 @@ export function runNetwork(
       bottoms: layer.bottom.map((bottom) => blobs.get(bottom)!),
       parameters,
       training,
-      seed,
+      noise,
       remember: (parameter, value) => parameters[parameter].assign(value),
     });
     layer.top.forEach((top, index) => blobs.set(top, tops[index]));
   }
   return blobs;
+}
+
+/**
+ * Runs a classifying network.
+ *
+ * @param images N x size x size x 3, BGR, less the mean
+ * @returns N x classes probabilities
+ */
+export function classProbabilities(
+  tf: TensorFlow,
+  plan: NetworkPlan,
+  variables: NetworkVariables,
+  images: Tensor,
+): Tensor {
+  const [input] = plan.inputs.keys();
+  // A trained network draws nothing.
+  const noise = (): never => {
+    throw new Error("noise in the TEST phase");
+  };
+  const blobs = runNetwork(tf, plan, variables, new Map([[input, images]]), { training: false, noise });
+  return blobs.get(plan.outputs.at(-1)!)!;
 }

@@ -94,6 +94,29 @@ export function transformBatch(
   return result;
 }
 
+/**
+ * Where each pixel that the network sees lies among the pixels of its batch: the crop and the mirroring as a list.
+ *
+ * @returns for each pixel of N x crop x crop its number among those of N x height x width
+ */
+export function pixelPlaces(
+  { corners, mirrored, labels }: ImageBatch,
+  { height, width }: ImageShape,
+  { cropSize }: Transformation,
+): Int32Array {
+  const places = new Int32Array(labels.length * cropSize * cropSize);
+  for (let n = 0, target = 0; n < labels.length; n++) {
+    const first = n * height * width + corners[2 * n] * width + corners[2 * n + 1];
+    for (let y = 0; y < cropSize; y++) {
+      const row = first + y * width;
+      for (let x = 0; x < cropSize; x++) {
+        places[target++] = row + (mirrored[n] === 1 ? cropSize - 1 - x : x);
+      }
+    }
+  }
+  return places;
+}
+
 function flatMean(values: number[], { channels, height, width }: ImageShape): Float32Array {
   const plane = height * width;
   const mean = new Float32Array(channels * plane);

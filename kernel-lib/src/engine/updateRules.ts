@@ -13,22 +13,22 @@ export interface Update {
  *
  * @param gradient after regularisation
  * @param history as many tensors as the rule keeps, each of the gradient's shape
- * @param rate the learning rate times the blob's multiplier
- * @param iteration counts from 0
+ * @param rate one number: the learning rate times the blob's multiplier and the solver's `rateFactor`
  */
 export type UpdateRule = (
   tf: TensorFlow,
   gradient: Tensor,
   history: Tensor[],
-  rate: number,
+  rate: Tensor,
   constants: SolverConstants,
-  iteration: number,
 ) => Update;
 
 /** How many tensors of history a solver keeps a blob, and its rule (formulas: Caffe's sgd_solvers). */
 interface SolverKind {
   historyLength: number;
   update: UpdateRule;
+  /** What the learning rate is multiplied by in an iteration, which counts from 0; 1 when absent. */
+  rateFactor?: (constants: SolverConstants, iteration: number) => number;
 }
 
 const sgd: UpdateRule = (tf, gradient, [velocity], rate, { momentum }) => {
@@ -63,13 +63,17 @@ const adaDelta: UpdateRule = (tf, gradient, [squares, steps], rate, { momentum, 
   return { step: tf.mul(step, rate), history: [nextSquares, mixed(steps, step)] };
 };
 
-const adam: UpdateRule = (tf, gradient, [first, second], rate, { momentum, momentum2, delta }, iteration) => {
+const adam: UpdateRule = (tf, gradient, [first, second], rate, { momentum, momentum2, delta }) => {
   const nextFirst = tf.add(tf.mul(first, momentum), tf.mul(gradient, 1 - momentum));
   const nextSecond = tf.add(tf.mul(second, momentum2), tf.mul(tf.mul(gradient, gradient), 1 - momentum2));
-  const correction = Math.sqrt(1 - momentum2 ** (iteration + 1)) / (1 - momentum ** (iteration + 1));
-  const step = tf.mul(tf.div(nextFirst, tf.add(tf.sqrt(nextSecond), delta)), rate * correction);
+  const step = tf.mul(tf.div(nextFirst, tf.add(tf.sqrt(nextSecond), delta)), rate);
   return { step, history: [nextFirst, nextSecond] };
 };
+
+/** Adam's means begin at zero; this makes up for it. */
+function adamFactor({ momentum, momentum2 }: SolverConstants, iteration: number): number {
+  return Math.sqrt(1 - momentum2 ** (iteration + 1)) / (1 - momentum ** (iteration + 1));
+}
 
 const solverKinds: Record<SolverType, SolverKind> = {
   SGD: { historyLength: 1, update: sgd },
@@ -77,7 +81,7 @@ const solverKinds: Record<SolverType, SolverKind> = {
   AdaGrad: { historyLength: 1, update: adaGrad },
   RMSProp: { historyLength: 1, update: rmsProp },
   AdaDelta: { historyLength: 2, update: adaDelta },
-  Adam: { historyLength: 2, update: adam },
+  Adam: { historyLength: 2, update: adam, rateFactor: adamFactor },
 };
 
 /**

@@ -13,5 +13,6 @@ export async function loadWebAssembly(): Promise<Omit<Engine, "passedOver">> {
   if (!(await tf.setBackend("wasm"))) throw new Error("the WebAssembly module could not be started");
   completeKernels(tf);
   tf.enableProdMode();
-  return { name: "wasm", description: "WebAssembly on one core of the processor (tfjs-backend-wasm)", tf };
+  const description = "WebAssembly on one core of the processor, operation by operation (tfjs-backend-wasm)";
+  return { name: "wasm", computes: "operations", description, tf };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { eagerClassifier, type Classifier, type Engine } from "../engine/index.js";
+import { createClassifier, type Classifier, type Engine } from "../engine/index.js";
 import { fingerprint } from "../foundation/index.js";
 import { readTrainedNetwork, type ModelFiles } from "../models/index.js";
 
@@ -18,5 +18,5 @@ export function loadModel(engine: Engine, files: ModelFiles): LoadedModel {
   const { plan, weights, mean } = readTrainedNetwork(files);
   const parts = [files.model, files.mean, files.deploy].filter((file) => typeof file === "string");
   const key = fingerprint(parts.map((file) => fingerprint(readFileSync(file))));
-  return { classifier: eagerClassifier(engine, plan, weights, mean), key };
+  return { classifier: createClassifier(engine, plan, weights, mean), key };
 }

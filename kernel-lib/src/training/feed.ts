@@ -17,6 +17,8 @@ export interface Feed {
 export interface FeedOptions extends SourceOptions {
   /** How many batches an earlier run has used up. */
   startBatch: number;
+  /** How many batches are read ahead and held in memory. */
+  readAhead: number;
 }
 
 /**
@@ -28,14 +30,14 @@ export interface FeedOptions extends SourceOptions {
  * @throws HistobookError `BadInput` when database and mean don't fit, `Unsupported` for another source.
  */
 export async function openFeed(layer: LayerParameter, options: FeedOptions): Promise<Feed> {
-  const { workingDirectory, subject, phase, seed, startBatch } = options;
+  const { workingDirectory, subject, phase, seed, startBatch, readAhead } = options;
   const meanFile = layer.transformParam?.meanFile;
   const mean = meanFile ? readMeanImage(resolve(workingDirectory, meanFile)) : null;
   const { store, batchSize, skip } = await openSource(layer, options);
   try {
     const images = store.shape;
     const transformation = transformationOf(layer, images, mean, subject);
-    const batches = store.batches(batchSize, { start: skip + startBatch * batchSize });
+    const batches = store.batches(batchSize, { start: skip + startBatch * batchSize, ahead: readAhead });
     let number = startBatch;
     return {
       images,

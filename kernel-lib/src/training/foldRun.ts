@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { readSolverPrototxt, type SolverParameter } from "../caffe/index.js";
 import { fingerprint, HistobookError, numberOption } from "../foundation/index.js";
 import { readManifest, solverName, trainingLogName, type Manifest, type Study } from "../study/index.js";
-import { applyOverrides, overridesOf, type Overrides, type TrainOptions } from "./options.js";
+import { applyOverrides, overridesOf, readAheadOf, type Overrides, type TrainOptions } from "./options.js";
 import { newestSnapshot } from "./snapshots.js";
 import { solverNetworks, type SolverNetworks } from "./solverNetworks.js";
 import { readTrainingLog, type LogEntry } from "./trainingLog.js";
@@ -30,6 +30,8 @@ export interface FoldRun {
   networks: SolverNetworks;
   overrides: Overrides;
   seed: number;
+  /** Batches that are read ahead; they don't change what is learned. */
+  readAhead: number;
   /** What the prototxts' paths are relative to. */
   workingDirectory: string;
   logPath: string;
@@ -45,6 +47,7 @@ export function readFoldRun({ directory }: Study, fold: number, options: TrainOp
   const path = join(directory, solverName(fold));
   const overrides = overridesOf(options);
   const seed = numberOption("--seed", options.seed ?? 1, { integer: true });
+  const readAhead = readAheadOf(options);
   const database = readManifest(directory).databases[fold];
   const solver = readSolverPrototxt(path);
   const networks = solverNetworks(solver, solverName(fold), workingDirectory, directory);
@@ -56,7 +59,7 @@ export function readFoldRun({ directory }: Study, fold: number, options: TrainOp
   const start = [options.weights, options.snapshot].map((file) => file && fingerprint(readInput(file)));
   const key = fingerprint(["model 1", database.key, texts, overrides, seed, start]);
   const logPath = join(directory, trainingLogName(fold));
-  return { fold, key, database, solver, networks, overrides, seed, workingDirectory, logPath };
+  return { fold, key, database, solver, networks, overrides, seed, readAhead, workingDirectory, logPath };
 }
 
 /** The model that such a run has made before; undefined when there is none. */

@@ -30,6 +30,8 @@ export interface TrainOptions extends RunOptions, LogSinkOptions {
   engine?: EngineChoice;
   /** Default 1. */
   seed?: number;
+  /** Batches that are read ahead and held in memory while the network computes; default 2. */
+  readAhead?: number;
   /**
    * How many folds are trained side by side, each in a process of its own; 0 trains one after the other in this
    * process; `auto` takes as many as processor cores and free memory allow. Default `auto` in the notebook kernel, else 0.
@@ -62,6 +64,15 @@ export function overridesOf(options: Overrides): Overrides {
       learningRate: numberOption("--learning-rate", learningRate, { minimum: 1e-12 }),
     }),
   };
+}
+
+/**
+ * How many batches are read ahead.
+ *
+ * @throws HistobookError `BadOption`.
+ */
+export function readAheadOf({ readAhead = 2 }: Pick<TrainOptions, "readAhead">): number {
+  return numberOption("--read-ahead", readAhead, { minimum: 1, integer: true });
 }
 
 /** Changes a solver and the network that it trains, as read, to what was asked for in this run; the files stay as they are. */

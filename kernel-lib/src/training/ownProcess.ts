@@ -64,7 +64,7 @@ export async function trainInOwnProcess(
 
 function commandLine(directory: string, fold: number, options: TrainOptions): string[] {
   const { iterations, batch, snapshotEvery, learningRate, weights, snapshot, engine, seed } = options;
-  const { keep, csv, tensorBoard } = options;
+  const { readAhead, keep, csv, tensorBoard } = options;
   const given = {
     "--iterations": iterations,
     "--batch": batch,
@@ -77,6 +77,7 @@ function commandLine(directory: string, fold: number, options: TrainOptions): st
     "--keep": keep,
     "--csv": csv && resolve(csv),
     "--tensorboard": tensorBoard && resolve(tensorBoard),
+    "--read-ahead": readAhead,
   };
   const named = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : [name, String(value)],

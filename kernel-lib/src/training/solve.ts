@@ -8,7 +8,7 @@ import {
   type SolverParameter,
 } from "../caffe/index.js";
 import {
-  eagerLearner,
+  createLearner,
   initialWeights,
   isDataLayer,
   planNetwork,
@@ -64,7 +64,7 @@ export async function solve(task: SolveTask): Promise<SolveResult> {
 }
 
 async function openPhase(task: SolveTask, network: SolverNetwork, startBatch: number): Promise<OpenPhase> {
-  const { workingDirectory, subject, seed } = task;
+  const { workingDirectory, subject, seed, readAhead } = task;
   const { net, use, name: file } = network;
   const { phase } = use;
   const layer = dataLayer(network);
@@ -77,7 +77,7 @@ async function openPhase(task: SolveTask, network: SolverNetwork, startBatch: nu
     });
   }
   const name = phase === Phase.TRAIN ? "train" : "test";
-  const feed = await openFeed(layer, { workingDirectory, subject, phase: name, seed, startBatch });
+  const feed = await openFeed(layer, { workingDirectory, subject, phase: name, seed, startBatch, readAhead });
   const side = feed.transformation.cropSize;
   const [data, label] = layer.top;
   const shapes = new Map<string, Shape>([[data, [feed.images.channels, side, side]]]);
@@ -103,7 +103,7 @@ function startLearner(task: SolveTask, { plan, feed }: OpenPhase, start: Snapsho
       weights = takeWeights(plan, readModel(path).weights, path, weights);
     }
   }
-  return eagerLearner(
+  return createLearner(
     engine,
     {
       plan,

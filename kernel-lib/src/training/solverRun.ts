@@ -20,6 +20,8 @@ export interface SolveTask extends RunOptions {
   /** What the paths in both prototxts are relative to. */
   workingDirectory: string;
   seed: number;
+  /** Batches that are read ahead. */
+  readAhead: number;
   /** A .caffemodel to start from. */
   weights?: string;
   /** A .solverstate to go on from. */

@@ -18,7 +18,8 @@ export async function trainFold(
   options: TrainOptions,
 ): Promise<TrainedFold> {
   const { directory } = study;
-  const { fold, key, database, solver, networks, overrides, seed, workingDirectory, logPath } = run;
+  const { fold, key, database, solver, networks, overrides, seed, readAhead } = run;
+  const { workingDirectory, logPath } = run;
   const snapshot = options.snapshot
     ? resolve(options.snapshot)
     : options.resume
@@ -35,6 +36,7 @@ export async function trainFold(
     workingDirectory,
     seed,
     testShares: database.test.byClass.map((patches) => patches / Math.max(1, database.test.count)),
+    readAhead,
     weights: options.weights && resolve(options.weights),
     snapshot,
     report: options.report,

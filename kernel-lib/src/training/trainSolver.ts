@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import { filterNet, readSolverPrototxt, type SolverParameter } from "../caffe/index.js";
 import { isDataLayer, loadEngine, reportPassedOver, type Engine } from "../engine/index.js";
 import { numberOption } from "../foundation/index.js";
-import { applyOverrides, overridesOf, type TrainOptions } from "./options.js";
 import { openLogSinks } from "./logSinks.js";
+import { applyOverrides, overridesOf, readAheadOf, type TrainOptions } from "./options.js";
 import { newestSnapshot } from "./snapshots.js";
 import { solve } from "./solve.js";
 import { batchParameter } from "./source.js";
@@ -47,6 +47,7 @@ export async function trainSolver(
     subject: solverPath,
     workingDirectory,
     seed,
+    readAhead: readAheadOf(options),
     weights,
     snapshot: snapshot === undefined ? undefined : resolve(snapshot),
     cursor,

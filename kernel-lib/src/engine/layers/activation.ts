@@ -1,6 +1,7 @@
 import type { Tensor, TensorFlow } from "../tensorflow.js";
 import { withGradient } from "./gradient.js";
 import { sameShapes, type LayerKind } from "./layer.js";
+import { rectifierGradient } from "./nativeOperations.js";
 
 /** Caffe's RELU, with its optional negative_slope. */
 export const rectifier: LayerKind = {
@@ -8,18 +9,29 @@ export const rectifier: LayerKind = {
   shapes: sameShapes,
   run({ tf, layer, bottoms }) {
     const slope = layer.reluParam?.negativeSlope ?? 0;
-    return [slope === 0 ? rectify(tf, bottoms[0]) : tf.leakyRelu(bottoms[0], slope)];
+    return [slope === 0 ? rectify(tf, bottoms[0]) : rectifyLeakily(tf, bottoms[0], slope)];
   },
 };
 
-/** TensorFlow.js' own gradient of relu takes eight operations on tfjs-node; this one takes three. */
+/** TensorFlow.js' own gradient of relu takes eight operations on tfjs-node; this one takes one. */
 function rectify(tf: TensorFlow, input: Tensor): Tensor {
   return withGradient(tf, [input], {
     forward([values]) {
       const value = tf.relu(values);
       return { value, saved: [value] };
     },
-    backward: (upstream, [output]) => [tf.mul(upstream, tf.cast(tf.greater(output, 0), "float32"))],
+    backward: (upstream, [output]) => [rectifierGradient(tf, upstream, output)],
+  });
+}
+
+/** TensorFlow's own operation is left alone: joining it to a convolution, TensorFlow 2.21 loses what else needs its input. */
+function rectifyLeakily(tf: TensorFlow, input: Tensor, slope: number): Tensor {
+  return withGradient(tf, [input], {
+    forward([values]) {
+      const value = tf.add(tf.relu(values), tf.mul(tf.minimum(values, 0), slope));
+      return { value, saved: [values] };
+    },
+    backward: (upstream, [values]) => [tf.where(tf.greater(values, 0), upstream, tf.mul(upstream, slope))],
   });
 }
 

@@ -1,9 +1,11 @@
 import type { LayerParameter } from "../../caffe/index.js";
 import { sameLayout } from "../layout.js";
 import type { Tensor4D } from "@tensorflow/tfjs";
-import type { Tensor, TensorFlow } from "../tensorflow.js";
+import type { TensorFlow } from "../tensorflow.js";
+import { convolve, type ConvolutionPlaces } from "./convolutionKernel.js";
 import { convolutionWindow, parameterOf } from "./convolutionWindow.js";
 import { multipliers, spatial, unsupported, type LayerKind, type ParameterPlan } from "./layer.js";
+import { addBias } from "./nativeOperations.js";
 
 /** Caffe's CONVOLUTION: cross-correlation with zero padding, whole or in groups; output size rounds down. */
 export const convolution: LayerKind = {
@@ -54,7 +56,7 @@ export const convolution: LayerKind = {
       },
     ];
   },
-  run({ tf, layer, bottoms, parameters, training }) {
+  run({ tf, layer, bottoms, parameters }) {
     const { kernel, stride, pad, dilation } = convolutionWindow(layer);
     const keepsSize = [0, 1].every(
       (axis) => stride[axis] === 1 && 2 * pad[axis] === dilation[axis] * (kernel[axis] - 1),
@@ -66,47 +68,25 @@ export const convolution: LayerKind = {
     }
     const filters = spread(tf, parameters[0] as Tensor4D, dilation);
     const groups = groupsOf(layer, input.shape[3]);
-    const convolve = (images: Tensor4D, sets: Tensor4D): Tensor4D =>
-      tf.conv2d(images, sets, stride, keepsSize ? "same" : "valid");
-    const all = (images: Tensor4D): Tensor4D =>
-      groups === 1 ? convolve(images, filters) : convolveGroups(tf, [images, filters], groups, convolve);
-    const sums: Tensor = training ? inParts(tf, input, all) : all(input);
-    return [parameters.length > 1 ? tf.add(sums, parameters[1]) : sums];
+    const places = { strides: stride, pad: keepsSize ? "same" : "valid" } as const;
+    const sums = convolveGroups(tf, input, filters, groups, places);
+    return [parameters.length > 1 ? addBias(tf, sums, parameters[1]) : sums];
   },
 };
-
-/** oneDNN adds up a filter's gradient over the whole batch in float32, image after image. */
-const imagesTogether = 64;
-
-/**
- * Convolves a batch in equal parts, whose filter gradients are then added.
- *
- * In parts, the sums of 128 images stay within what Caffe's own libraries differ by (3e-6 of a weight after the first
- * step of AdaGrad); as one they don't.
- */
-function inParts(tf: TensorFlow, images: Tensor4D, convolve: (part: Tensor4D) => Tensor4D): Tensor4D {
-  const count = images.shape[0];
-  const parts = Math.ceil(count / imagesTogether);
-  if (parts === 1) return convolve(images);
-  const length = Math.ceil(count / parts);
-  const sizes = Array.from({ length: parts }, (_, part) => Math.min(length, count - part * length));
-  return tf.concat4d(
-    tf.split(images, sizes).map((part) => convolve(part as Tensor4D)),
-    0,
-  );
-}
 
 /** Each group of filters sees its own share of the channels. */
 function convolveGroups(
   tf: TensorFlow,
-  [input, filters]: [Tensor4D, Tensor4D],
+  input: Tensor4D,
+  filters: Tensor4D,
   groups: number,
-  convolve: (input: Tensor4D, filters: Tensor4D) => Tensor4D,
+  places: ConvolutionPlaces,
 ): Tensor4D {
+  if (groups === 1) return convolve(tf, input, filters, places);
   const inputs = tf.split<Tensor4D>(input, groups, 3);
   const sets = tf.split<Tensor4D>(filters, groups, 3);
   return tf.concat(
-    inputs.map((one, group) => convolve(one, sets[group])),
+    inputs.map((one, group) => convolve(tf, one, sets[group], places)),
     3,
   );
 }

@@ -4,8 +4,10 @@ import { sameShapes, type LayerKind } from "./layer.js";
 export const dropout: LayerKind = {
   bottoms: 1,
   shapes: sameShapes,
-  run({ tf, layer, bottoms, training, seed }) {
-    if (!training) return [bottoms[0]];
-    return [tf.dropout(bottoms[0], layer.dropoutParam?.dropoutRatio ?? 0.5, undefined, seed)];
+  run({ tf, layer, bottoms: [input], training, noise }) {
+    if (!training) return [input];
+    const kept = 1 - (layer.dropoutParam?.dropoutRatio ?? 0.5);
+    const factors = tf.div(tf.floor(tf.add(noise(input.shape), kept)), kept);
+    return [tf.mul(input, factors)];
   },
 };

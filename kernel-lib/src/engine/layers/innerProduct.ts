@@ -2,6 +2,7 @@ import type { InnerProductParameter, LayerParameter } from "../../caffe/index.js
 import { sameLayout, type Layout } from "../layout.js";
 import { axisWithinImage, channelsFirst, channelsLast, valuesIn } from "./axes.js";
 import { multipliers, unsupported, type LayerKind, type ParameterPlan, type Shape } from "./layer.js";
+import { addBias } from "./nativeOperations.js";
 
 /**
  * Caffe's INNER_PRODUCT: a fully connected layer over all values of an image, or over those of the axes from `axis` on,
@@ -32,7 +33,7 @@ export const innerProduct: LayerKind = {
     const ordered = kept.length === 0 ? bottoms[0] : channelsFirst(tf, bottoms[0]);
     const input = tf.reshape(ordered, [-1, valuesIn(shape.slice(kept.length))]);
     const products = tf.matMul(input, parameters[0]);
-    const sums = parameters.length > 1 ? tf.add(products, parameters[1]) : products;
+    const sums = parameters.length > 1 ? addBias(tf, products, parameters[1]) : products;
     if (kept.length === 0) return [sums];
     return [channelsLast(tf, tf.reshape(sums, [bottoms[0].shape[0], ...kept, parameterOf(layer).numOutput]))];
   },

@@ -12,6 +12,9 @@ export {
   type Shape,
 } from "./layerPlan.js";
 
+/** Gives uniform numbers in [0,1), others at each call; the same seed gives the same. */
+export type Noise = (shape: readonly number[]) => Tensor;
+
 /** What a layer is given when it runs. Spatial tensors are NHWC, the others in Caffe's order, [batch, length]. */
 export interface LayerCall {
   tf: TensorFlow;
@@ -22,8 +25,7 @@ export interface LayerCall {
   parameters: Tensor[];
   /** True in the TRAIN phase: dropout drops. */
   training: boolean;
-  /** Differs from call to call; what is random in a layer depends on it. */
-  seed: number;
+  noise: Noise;
   /** Replaces a blob that running the layer changes although no gradient does: BatchNorm's statistics. */
   remember: (parameter: number, value: Tensor) => void;
 }

@@ -3,6 +3,8 @@ import { channelRows } from "./axes.js";
 import { withGradient } from "./gradient.js";
 import { classCount } from "./labels.js";
 import { isGiven, type LayerKind } from "./layer.js";
+import { exactExponential, exactLogarithm } from "./nativeOperations.js";
+import type { Tensor, TensorFlow } from "../tensorflow.js";
 
 /** The smallest normal float32: Caffe takes no logarithm of anything smaller. */
 const smallestFloat = 1.1754943508222875e-38;
@@ -20,18 +22,21 @@ export const softmaxLoss: LayerKind = {
     return [[]];
   },
   run({ tf, layer, shapes, bottoms }) {
-    const parameter = layer.lossParam;
-    const ignored = isGiven(parameter, "ignoreLabel") ? parameter.ignoreLabel : undefined;
-    const labels = bottoms[1].dataSync();
     const classes = classCount(layer, shapes, layer.softmaxParam?.axis ?? 1);
+    const labels = tf.cast(tf.reshape(bottoms[1], [-1]), "int32");
     const images = bottoms[0].shape[0];
+    const parameter = layer.lossParam;
     const loss = withGradient(tf, [channelRows(tf, bottoms[0])], {
       forward([rows]) {
-        const found = softmaxLossOf(rows.dataSync() as Float32Array, labels, classes, {
-          ignored,
-          divisor: (counted) => divisorOf(parameter, { counted, labels: labels.length, images }),
-        });
-        return { value: tf.scalar(found.loss), saved: [tf.tensor(found.gradient, rows.shape)] };
+        const counts = isGiven(parameter, "ignoreLabel")
+          ? tf.cast(tf.notEqual(labels, parameter.ignoreLabel), "float32")
+          : tf.onesLike(tf.cast(labels, "float32"));
+        const divisor = divisorOf(tf, parameter, counts, images);
+        const found = softmaxLossOf(tf, rows, tf.oneHot(labels, classes), counts);
+        return {
+          value: tf.div(found.sum, divisor),
+          saved: [tf.mul(found.slopes, tf.div(tf.scalar(1), divisor))],
+        };
       },
       backward: (upstream, [slopes]) => [tf.mul(upstream, slopes)],
     });
@@ -39,70 +44,50 @@ export const softmaxLoss: LayerKind = {
   },
 };
 
-/** What decides a loss besides scores and labels. */
-interface LossRules {
-  /** A label that counts for nothing. */
-  ignored?: number;
-  /** What the sum is divided by, given how many labels counted. */
-  divisor: (counted: number) => number;
-}
-
 /**
- * The loss of a batch and its gradient, in float32 and in Caffe's order of operations.
+ * The sum of a batch's losses and its gradient, in float32 and in Caffe's order of operations.
  *
- * TensorFlow's exponential is an approximation whose errors all point the same way; a few iterations later they have
- * moved the weights away from Caffe's by more than Caffe's own libraries differ. The scores are few, so they are
- * computed here.
+ * Both matter: a few iterations later, errors that all point the same way have moved the weights away from Caffe's by
+ * more than Caffe's own libraries differ.
  *
- * @param scores a row of `classes` for each label
+ * @param scores a row for each label
+ * @param ofLabels a row for each label: 1 in its class, else 0
+ * @param counts 1 for each label that counts, else 0
  */
-export function softmaxLossOf(
-  scores: Float32Array,
-  labels: ArrayLike<number>,
-  classes: number,
-  { ignored, divisor }: LossRules,
-): { loss: number; gradient: Float32Array } {
-  const { fround } = Math;
-  const gradient = new Float32Array(scores);
-  let sum = 0;
-  let counted = 0;
-  for (let row = 0; row < labels.length; row++) {
-    const slopes = gradient.subarray(row * classes, (row + 1) * classes);
-    const label = labels[row];
-    if (label === ignored) {
-      slopes.fill(0);
-      continue;
-    }
-    toProbabilities(slopes);
-    sum = fround(sum - fround(Math.log(Math.max(slopes[label], smallestFloat))));
-    slopes[label] -= 1;
-    counted++;
-  }
-  const scale = fround(1 / divisor(counted));
-  for (let i = 0; i < gradient.length; i++) gradient[i] *= scale;
-  return { loss: fround(sum / divisor(counted)), gradient };
+function softmaxLossOf(
+  tf: TensorFlow,
+  scores: Tensor,
+  ofLabels: Tensor,
+  counts: Tensor,
+): { sum: Tensor; slopes: Tensor } {
+  const exponentials = exactExponential(tf, tf.sub(scores, tf.max(scores, 1, true)));
+  const probabilities = tf.div(exponentials, sumInOrder(tf, exponentials));
+  const ofLabel = tf.sum(tf.mul(probabilities, ofLabels), 1);
+  // A label that counts but is no class makes the loss infinite, which stops the training.
+  const isClass = tf.maximum(tf.sum(tf.cast(ofLabels, "float32"), 1), tf.sub(1, counts));
+  const terms = tf.div(tf.neg(exactLogarithm(tf, tf.maximum(ofLabel, smallestFloat))), isClass);
+  const sum = tf.reshape(sumInOrder(tf, tf.reshape(tf.mul(terms, counts), [1, -1])), []);
+  const slopes = tf.mul(tf.sub(probabilities, ofLabels), tf.reshape(counts, [-1, 1]));
+  return { sum, slopes };
 }
 
-/** Replaces scores by their softmax. */
-function toProbabilities(scores: Float32Array): void {
-  const highest = scores.reduce((most, score) => Math.max(most, score), -Infinity);
-  let sum = 0;
-  for (let i = 0; i < scores.length; i++) {
-    scores[i] = Math.exp(Math.fround(scores[i] - highest));
-    sum = Math.fround(sum + scores[i]);
-  }
-  for (let i = 0; i < scores.length; i++) scores[i] /= sum;
+/** The sum of each row, one value after the other, as Caffe adds. */
+function sumInOrder(tf: TensorFlow, rows: Tensor): Tensor {
+  const [count, length] = rows.shape;
+  return tf.slice(tf.cumsum(rows, 1), [0, length - 1], [count, 1]);
 }
 
 /** What Caffe divides the sum by (its `normalization`, formerly `normalize`); at least 1. */
 function divisorOf(
+  tf: TensorFlow,
   parameter: LossParameter | undefined,
-  { counted, labels, images }: { counted: number; labels: number; images: number },
-): number {
+  counts: Tensor,
+  images: number,
+): Tensor {
   const isOldStyle = isGiven(parameter, "normalize") && !Object.hasOwn(parameter, "normalization");
   const ofBatch = isOldStyle && !parameter.normalize;
   const mode = ofBatch ? Normalization.BATCH_SIZE : (parameter?.normalization ?? Normalization.VALID);
-  if (mode === Normalization.NONE) return 1;
-  if (mode === Normalization.BATCH_SIZE) return images;
-  return mode === Normalization.VALID ? Math.max(counted, 1) : labels;
+  if (mode === Normalization.NONE) return tf.scalar(1);
+  if (mode === Normalization.BATCH_SIZE) return tf.scalar(images);
+  return mode === Normalization.VALID ? tf.maximum(tf.sum(counts), 1) : tf.scalar(counts.size);
 }
