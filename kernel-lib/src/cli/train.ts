@@ -10,6 +10,7 @@ import {
   type TrainSolverOptions,
 } from "../training/index.js";
 import { newCommand, perform, toNumber, toNumberOrAuto, type Outcome } from "./command.js";
+import { forecastOutcome, overfitOutcome } from "./trainForecast.js";
 
 type Options = TrainOptions & {
   json?: boolean;
@@ -17,6 +18,8 @@ type Options = TrainOptions & {
   on?: string;
   cursor?: string;
   tensorboard?: string;
+  dryRun?: boolean;
+  overfitOneBatch?: boolean;
 };
 
 /** `histobook train STUDY`: step 4, and `histobook train --solver FILE` as `caffe train` */
@@ -26,6 +29,13 @@ export function trainCommand(): Command {
     .option("--solver <file>", "a solver's prototxt to run as 'caffe train' does, without a study")
     .option("--fold <number>", "only this fold (all)", toNumber)
     .option("--iterations <number>", "(the solver's max_iter; 600000 in a new one)", toNumber)
+    .option(
+      "--minutes <number>",
+      "as many iterations as fit into this time here, all folds together",
+      toNumber,
+    )
+    .option("--dry-run", "say how long it would take here, and what a time budget buys; train nothing")
+    .option("--overfit-one-batch", "the drill: can the network learn one batch by heart? keeps nothing")
     .option("--batch <patches>", "patches an iteration (the network's; 128 in a new one)", toNumber)
     .option("--snapshot-every <iterations>", "(the solver's snapshot; 10000 in a new one)", toNumber)
     .option("--learning-rate <rate>", "(the solver's base_lr; 0.001 in a new one)", toNumber)
@@ -69,6 +79,8 @@ export function trainCommand(): Command {
           });
         }
         if (directory === undefined) throw noStudy();
+        if (options.dryRun) return forecastOutcome(directory, given);
+        if (options.overfitOneBatch) return overfitOutcome(directory, given);
         return studyOutcome(directory, {
           ...given,
           processes: options.processes ?? (options.fold === undefined ? "auto" : 0),

@@ -16,3 +16,5 @@ export type { SolveResult } from "./solverRun.js";
 export { writeFoldPrototxts, type FoldPrototxts } from "./prototxts.js";
 export { deployNetTemplate, type NetTemplate } from "./templates.js";
 export { newestSnapshot } from "./snapshots.js";
+export { forecastTraining, iterationsWithin, type TrainingForecast } from "./forecast.js";
+export { overfitOneBatch, type OverfitOptions, type OverfitResult } from "./overfitOneBatch.js";

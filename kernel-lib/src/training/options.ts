@@ -12,6 +12,8 @@ export interface TrainOptions extends RunOptions, LogSinkOptions {
   fold?: number;
   /** Default the solver's max_iter; a solver that is written now gets 600,000. */
   iterations?: number;
+  /** In place of iterations: as many as fit into so many minutes on this machine, all folds together. */
+  minutes?: number;
   /** Patches an iteration; default the network's batch_size; a network that is written now gets 128. */
   batch?: number;
   /** Iterations between snapshots; default the solver's; a solver that is written now gets 10,000. */

@@ -1,28 +1,9 @@
-import { resolve } from "node:path";
-import {
-  filterNet,
-  Phase,
-  readModel,
-  SolverParameter_SnapshotFormat as SnapshotFormat,
-  type LayerParameter,
-  type SolverParameter,
-} from "../caffe/index.js";
-import {
-  createLearner,
-  initialWeights,
-  isDataLayer,
-  planNetwork,
-  takeWeights,
-  type Learner,
-  type Shape,
-  type SolverType,
-  type Weights,
-} from "../engine/index.js";
+import { SolverParameter_SnapshotFormat as SnapshotFormat, type SolverParameter } from "../caffe/index.js";
+import type { Learner } from "../engine/index.js";
 import { cellSignal, HistobookError } from "../foundation/index.js";
-import { openFeed } from "./feed.js";
-import type { SolverNetwork } from "./solverNetworks.js";
-import { readSnapshot, type Snapshot } from "./snapshots.js";
-import { SolverRun, testIterations, type OpenPhase, type SolveResult, type SolveTask } from "./solverRun.js";
+import { dataLayerOf, openPhase, startLearner, type OpenPhase } from "./openPhase.js";
+import { readSnapshot } from "./snapshots.js";
+import { SolverRun, testIterations, type SolveResult, type SolveTask } from "./solverRun.js";
 
 /**
  * Runs a solver to its max_iter as `caffe train` does: tests, displays and snapshots at the solver's intervals.
@@ -42,7 +23,7 @@ export async function solve(task: SolveTask): Promise<SolveResult> {
   let test: OpenPhase | undefined;
   let learner: Learner | undefined;
   try {
-    if (solver.testInterval > 0 && networks.test && dataLayer(networks.test)) {
+    if (solver.testInterval > 0 && networks.test && dataLayerOf(networks.test)) {
       test = await openPhase(
         task,
         networks.test,
@@ -61,69 +42,6 @@ export async function solve(task: SolveTask): Promise<SolveResult> {
     await train.feed.close();
     await test?.feed.close();
   }
-}
-
-async function openPhase(task: SolveTask, network: SolverNetwork, startBatch: number): Promise<OpenPhase> {
-  const { workingDirectory, subject, seed, readAhead } = task;
-  const { net, use, name: file } = network;
-  const { phase } = use;
-  const layer = dataLayer(network);
-  if (!layer) {
-    throw new HistobookError("BadInput", {
-      subject: file ?? subject,
-      found: `no data layer in the network's ${Phase[phase]} phase`,
-      expected: 'a layer of type "Data"',
-      fix: "correct the network's prototxt",
-    });
-  }
-  const name = phase === Phase.TRAIN ? "train" : "test";
-  const feed = await openFeed(layer, { workingDirectory, subject, phase: name, seed, startBatch, readAhead });
-  const side = feed.transformation.cropSize;
-  const [data, label] = layer.top;
-  const shapes = new Map<string, Shape>([[data, [feed.images.channels, side, side]]]);
-  if (label !== undefined) shapes.set(label, []);
-  try {
-    return { plan: planNetwork(net, use, shapes, file), feed };
-  } catch (error) {
-    await feed.close();
-    throw error;
-  }
-}
-
-function startLearner(task: SolveTask, { plan, feed }: OpenPhase, start: Snapshot | undefined): Learner {
-  const { engine, solver, seed, weights: file, subject } = task;
-  const fresh = initialWeights(plan, solver.randomSeed >= 0n ? Number(solver.randomSeed) : seed);
-  let weights: Weights = fresh;
-  if (start) weights = takeWeights(plan, start.weights, task.snapshot ?? subject);
-  else {
-    // Several files may be named, with commas in between: each gives the layers that it has.
-    const files = file === undefined ? solver.weights : [file];
-    for (const name of files.flatMap((names) => names.split(","))) {
-      const path = resolve(task.workingDirectory, name);
-      weights = takeWeights(plan, readModel(path).weights, path, weights);
-    }
-  }
-  return createLearner(
-    engine,
-    {
-      plan,
-      images: feed.images,
-      transformation: feed.transformation,
-      solver: solver.type as SolverType,
-      constants: {
-        momentum: solver.momentum,
-        momentum2: solver.momentum2,
-        rmsDecay: solver.rmsDecay,
-        delta: solver.delta,
-      },
-      weightDecay: solver.weightDecay,
-      regularization: solver.regularizationType === "L1" ? "L1" : "L2",
-      clipGradients: solver.clipGradients,
-      seed,
-    },
-    weights,
-    start?.history,
-  );
 }
 
 function checkSolver(solver: SolverParameter, subject: string): void {
@@ -145,10 +63,6 @@ function checkSolver(solver: SolverParameter, subject: string): void {
     const momentum = Number(solver.momentum.toPrecision(7));
     throw wrong(`momentum: ${momentum} with AdaGrad`, "no momentum, as Caffe demands");
   }
-}
-
-function dataLayer({ net, use }: SolverNetwork): LayerParameter | undefined {
-  return filterNet(net, use).layer.find(isDataLayer);
 }
 
 /** How many tests an undisturbed run has done before an iteration begins. */

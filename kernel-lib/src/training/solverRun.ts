@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SolverParameter } from "../caffe/index.js";
-import type { Engine, Learner, NetworkPlan } from "../engine/index.js";
+import type { Engine, Learner } from "../engine/index.js";
 import { HistobookError, type RunOptions } from "../foundation/index.js";
-import type { Feed } from "./feed.js";
 import { learningRate } from "./learningRate.js";
+import type { OpenPhase } from "./openPhase.js";
 import type { SolverNetworks } from "./solverNetworks.js";
 import { RunWatch } from "./runWatch.js";
 import { removeSnapshots, snapshotsToRemove } from "./oldSnapshots.js";
@@ -44,12 +44,6 @@ export interface SolveResult {
   /** The last snapshot's files, relative to the working directory; null when the solver writes none. */
   files: { model: string; state: string } | null;
   entries: LogEntry[];
-}
-
-/** A network in one phase, and what feeds it. */
-export interface OpenPhase {
-  plan: NetworkPlan;
-  feed: Feed;
 }
 
 /** A run while it runs: its iteration, its log, its last snapshot. */

@@ -1,10 +1,11 @@
 import { loadEngine, reportPassedOver } from "../engine/index.js";
-import { HistobookError, notebookKernel, numberOption } from "../foundation/index.js";
-import { readManifest, type Manifest, type Study } from "../study/index.js";
-import { finishedFold, readFoldRun, type FoldRun, type TrainedFold } from "./foldRun.js";
+import { notebookKernel, numberOption } from "../foundation/index.js";
+import type { Study } from "../study/index.js";
+import { finishedFold, type FoldRun, type TrainedFold } from "./foldRun.js";
+import { readFoldRuns } from "./foldRuns.js";
+import { iterationsForMinutes } from "./forecast.js";
 import { openLogSinks } from "./logSinks.js";
-import { overridesOf, type TrainOptions } from "./options.js";
-import { writeFoldPrototxts } from "./prototxts.js";
+import type { TrainOptions } from "./options.js";
 import { trainSideBySide } from "./sideBySide.js";
 import { trainFold } from "./trainFold.js";
 
@@ -21,24 +22,20 @@ export interface TrainResult {
  *
  * The prototxts are written first where they are missing. A model that was made from the same prototxts, databases,
  * seed and options is kept. An interrupt leaves a snapshot, from which `resume` goes on. With `processes` each fold is
- * trained in a process of its own, which a notebook's own process outlives whatever happens to it.
+ * trained in a process of its own, which a notebook's own process outlives whatever happens to it. With `minutes` the
+ * iterations are those that fit into that time here.
  *
  * @throws HistobookError `MissingStep` without databases, `NoEngine`, `BadOption`, `BadInput`, `Interrupted`,
  * `ProcessLost` when a fold's own process ended without a word.
  */
 export async function train(study: Study, options: TrainOptions = {}): Promise<TrainResult> {
-  const overrides = overridesOf(options);
   const processes = processesOption(options.processes ?? (notebookKernel() ? "auto" : 0));
-  const manifest = readManifest(study.directory);
-  const folds = foldsToTrain(manifest, options.fold, study.directory);
-  const written = folds.flatMap((fold) => {
-    const { size, test } = manifest.databases[fold];
-    return writeFoldPrototxts(study.directory, { fold, size, testPatches: test.count, overrides });
-  });
-  const runs = folds.map((fold) => readFoldRun(study, fold, options));
+  const minutes = options.minutes === undefined ? {} : await iterationsForMinutes(study, options);
+  const decided = { ...options, ...minutes };
+  const { runs, written } = readFoldRuns(study, decided);
   const train = processes === 0 ? trainHere : trainSideBySide;
-  const trained = await train(study, runs, options, processes);
-  for (const fold of trained.folds.filter(({ reused }) => reused)) tellAgain(fold, options);
+  const trained = await train(study, runs, decided, processes);
+  for (const fold of trained.folds.filter(({ reused }) => reused)) tellAgain(fold, decided);
   return { ...trained, written };
 }
 
@@ -70,20 +67,4 @@ async function trainHere(
 function processesOption(processes: number | "auto"): number | "auto" {
   if (processes === "auto") return processes;
   return numberOption("--processes", processes, { minimum: 0, integer: true });
-}
-
-function foldsToTrain(manifest: Manifest, fold: number | undefined, directory: string): number[] {
-  const made = Object.keys(manifest.databases)
-    .map(Number)
-    .sort((a, b) => a - b);
-  if (fold !== undefined) numberOption("--fold", fold, { minimum: 1, integer: true });
-  if (made.length > 0 && (fold === undefined || made.includes(fold)))
-    return fold === undefined ? made : [fold];
-  throw new HistobookError("MissingStep", {
-    subject: directory,
-    found: made.length === 0 ? "no databases" : `databases of folds ${made.join(", ")} only`,
-    expected:
-      fold === undefined ? "DB_train_1 and the others of step 3" : `DB_train_${fold} and DB_test_${fold}`,
-    fix: `run 'histobook databases ${directory}' first`,
-  });
 }
