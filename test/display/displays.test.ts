@@ -152,7 +152,7 @@ describe.each(names)("%s()", (name) => {
       expect(view).toBeDefined();
       expect(checkPayload(view!, views[name].data[mime])).toMatchObject({ ok: true });
     }
-    expect(custom.length).toBe(name === "showMap" ? 1 : 0);
+    expect(custom.length).toBe(["showMap", "showTraining"].includes(name) ? 1 : 0);
   });
 });
 

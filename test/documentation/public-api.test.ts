@@ -179,6 +179,7 @@ test("the public names are these: a change here is a change for every user", () 
       "studyStatus",
       "takeWeights",
       "train",
+      "trainAndShow",
       "trainSolver",
       "trainingLogName",
       "trainingNetName",

@@ -6,4 +6,8 @@ export const viewLoaders: readonly AnyViewLoader[] = [
     name: "probability-map",
     load: async () => (await import("./probability-map.js")).probabilityMapView,
   },
+  {
+    name: "training-curve",
+    load: async () => (await import("./training-curve.js")).trainingCurveView,
+  },
 ];

@@ -10,7 +10,14 @@ export {
   type Problem as PayloadProblem,
 } from "../foundation/check.js";
 export { checkPayload } from "./check.js";
+export { durationWords } from "./durationWords.js";
 export { lineCall, lineOpening, lineReply, lineTarget, type LineCall, type LineReply } from "./line.js";
 export { viewMimeType, viewNames, type ViewName } from "./names.js";
 export { probabilityMapSchema, thresholdChoice, type ProbabilityMapPayload } from "./probabilityMap.js";
 export { payloadSchemas, type DrawnViewName, type PayloadOf } from "./schemas.js";
+export {
+  trainingCurveSchema,
+  type Series,
+  type TrainingCurvePayload,
+  type TrainingRun,
+} from "./trainingCurve.js";

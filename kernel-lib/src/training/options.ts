@@ -27,7 +27,7 @@ export interface TrainOptions extends RunOptions {
   engine?: EngineChoice;
   /** Default 1. */
   seed?: number;
-  /** Called with each line of a run's log: losses, tests, snapshots. */
+  /** Called with each line of a run's log: losses, tests, snapshots; those of an earlier run first, if it is gone on with or kept. */
   onEntry?: (fold: number, entry: LogEntry) => void;
 }
 

@@ -97,6 +97,7 @@ async function trainFold(
   const earlier = readManifest(directory).models[fold];
   if (earlier?.key === key && existsSync(join(directory, earlier.file))) {
     const entries = readTrainingLog(logPath);
+    entries.forEach((entry) => options.onEntry?.(fold, entry));
     return { fold, model: earlier.file, iterations: earlier.iterations, entries, reused: true };
   }
   const snapshot = options.snapshot
