@@ -152,7 +152,7 @@ describe.each(names)("%s()", (name) => {
       expect(view).toBeDefined();
       expect(checkPayload(view!, views[name].data[mime])).toMatchObject({ ok: true });
     }
-    expect(custom.length).toBe(["showMap", "showTraining"].includes(name) ? 1 : 0);
+    expect(custom.length).toBe(["showFolds", "showMap", "showTraining"].includes(name) ? 1 : 0);
   });
 });
 
@@ -233,12 +233,13 @@ test("names are text, whatever they hold", async () => {
   await makePatches(hostile, { perImage: 2, scale: 1 });
   const counts = { total: 1, byClass: [1, 0] as [number, number] };
   const patches = { train: counts, validation: counts, test: counts };
+  const patient = { name: "<b>patient", images: 1, patches: { p: 1, e: 0, b: 0 } };
   const fold = { fold: 1, train: [], validation: [], test: ["<b>patient"], patches };
   for (const [bundle, text] of [
     [await showCases(hostile), name],
     [await showRegions(hostile, name), name],
     [await showPatches(hostile, { image: name }), name],
-    [showFolds({ folds: [fold], size: 32 }), "<b>patient"],
+    [showFolds({ folds: [fold], patients: [patient], size: 32 }), "<b>patient"],
   ] as const) {
     expect(documentOf(bundle).querySelectorAll("b, i, [onclick]")).toHaveLength(0);
     expect(documentOf(bundle).body.textContent).toContain(text);

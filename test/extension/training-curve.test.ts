@@ -13,7 +13,7 @@ import {
 import { viewMimeType, type TrainingCurvePayload } from "histobook/payloads";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { artefacts, askKernel, startAll, startLab, type Bundle, type Lab } from "./lab.js";
+import { artefacts, askKernel, saveNotebook, startAll, startLab, type Bundle, type Lab } from "./lab.js";
 import { sampleMap } from "./sample-map.js";
 
 const mimeType = viewMimeType("training-curve");
@@ -174,7 +174,7 @@ test("a training is drawn in place while it runs, and its button stops it with a
     expect(Number(/an interrupt at iteration (\d+)/.exec(said)?.[1])).toBeGreaterThan(stopped);
 
     // What the notebook's file says is what a reader without a kernel sees.
-    await page.keyboard.press("Control+s");
+    await saveNotebook(page);
     const outputs = (): string => readFileSync(join(lab.root, "live.ipynb"), "utf8");
     await expect.poll(() => outputs().includes('"state": "stopped"'), { timeout: 20_000 }).toBe(true);
   } finally {

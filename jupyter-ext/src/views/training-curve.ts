@@ -8,6 +8,7 @@ import { runLook, type CurveLook } from "../curve/figure.js";
 import { curvePanels } from "../curve/panels.js";
 import { readOut, valueAt } from "../curve/read-out.js";
 import { element } from "../element.js";
+import { thousands } from "../thousands.js";
 import type { Drawing, View } from "../view.js";
 
 /** The `training-curve` view: loss, accuracy, learning rate and speed of some runs, while they run and afterwards. */
@@ -211,8 +212,4 @@ function numbersTable({ runs }: TrainingCurvePayload, translation: Translation):
     ]),
     element("tbody", {}, rows),
   ]);
-}
-
-function thousands(value: number): string {
-  return value.toLocaleString("en-US");
 }

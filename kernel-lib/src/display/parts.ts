@@ -76,3 +76,8 @@ export function count(value: number): string {
 export function score(value: number | null): string {
   return value === null ? "–" : value.toFixed(3);
 }
+
+/** 12.3 % of a share [0,1]. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

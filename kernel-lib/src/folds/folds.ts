@@ -17,6 +17,7 @@ import {
   readManifest,
   updateManifest,
   type Manifest,
+  type PatchType,
   type Side,
   type Study,
 } from "../study/index.js";
@@ -49,9 +50,19 @@ export interface FoldSummary extends Fold {
   patches: { train: PatchCount; validation: PatchCount; test: PatchCount };
 }
 
+/** What there is of a patient. */
+export interface PatientPatches {
+  name: string;
+  images: number;
+  /** By type: p epithelium, e edge, b background. */
+  patches: Record<PatchType, number>;
+}
+
 /** What step 2 made. */
 export interface FoldsResult {
   folds: FoldSummary[];
+  /** All of the study's patients, in the order of their images' names. */
+  patients: PatientPatches[];
   /** Side of a patch in pixels, as in the lists' names. */
   size: number;
 }
@@ -110,7 +121,11 @@ export async function makeFolds(study: Study, options: FoldsOptions = {}): Promi
     ...manifest,
     folds: { key, from: patches.key, parameters, size },
   }));
-  return { folds: split.map((fold) => summary(fold, patches)), size };
+  return {
+    folds: split.map((fold) => summary(fold, patches)),
+    patients: patientsOf(patches).map((name) => patientPatches(name, patches)),
+    size,
+  };
 }
 
 /** The key of the lists that these parameters give for these patches. */
@@ -145,15 +160,25 @@ function epitheliumShares(patches: PatchesRecord): Map<string, number> {
 }
 
 function countPatches(patients: readonly string[], patches: PatchesRecord): PatchCount {
-  const wanted = new Set(patients);
-  const rotations = patches.parameters.rotations.length;
   const byClass: [number, number] = [0, 0];
-  for (const { patient, positions } of Object.values(patches.images)) {
-    if (!wanted.has(patient)) continue;
-    byClass[1] += positions.p * rotations;
-    byClass[0] += (positions.e + positions.b) * rotations;
+  for (const name of patients) {
+    const { p, e, b } = patientPatches(name, patches).patches;
+    byClass[1] += p;
+    byClass[0] += e + b;
   }
   return { total: byClass[0] + byClass[1], byClass };
+}
+
+function patientPatches(name: string, patches: PatchesRecord): PatientPatches {
+  const rotations = patches.parameters.rotations.length;
+  const counted = { p: 0, e: 0, b: 0 };
+  let images = 0;
+  for (const { patient, positions } of Object.values(patches.images)) {
+    if (patient !== name) continue;
+    images++;
+    for (const type of ["p", "e", "b"] as const) counted[type] += positions[type] * rotations;
+  }
+  return { name, images, patches: counted };
 }
 
 function* patchLines(

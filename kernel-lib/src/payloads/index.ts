@@ -11,6 +11,17 @@ export {
 } from "../foundation/check.js";
 export { checkPayload } from "./check.js";
 export { durationWords } from "./durationWords.js";
+export {
+  epitheliumRange,
+  foldSides,
+  foldVerdict,
+  sideFacts,
+  sidesOf,
+  type FoldSide,
+  type FoldVerdict,
+  type SideFacts,
+} from "./foldFacts.js";
+export { foldSummarySchema, type FoldSummaryPayload, type PatchesByType } from "./foldSummary.js";
 export { lineCall, lineOpening, lineReply, lineTarget, type LineCall, type LineReply } from "./line.js";
 export { viewMimeType, viewNames, type ViewName } from "./names.js";
 export { probabilityMapSchema, thresholdChoice, type ProbabilityMapPayload } from "./probabilityMap.js";

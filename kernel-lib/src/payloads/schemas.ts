@@ -1,10 +1,12 @@
 import type * as z from "zod/mini";
+import { foldSummarySchema } from "./foldSummary.js";
 import type { ViewName } from "./names.js";
 import { probabilityMapSchema } from "./probabilityMap.js";
 import { trainingCurveSchema } from "./trainingCurve.js";
 
 /** The schema of each view that is drawn so far, by the view's name. */
 export const payloadSchemas = {
+  "fold-summary": foldSummarySchema,
   "probability-map": probabilityMapSchema,
   "training-curve": trainingCurveSchema,
 } as const satisfies { [view in ViewName]?: z.ZodMiniType };
