@@ -152,7 +152,9 @@ describe.each(names)("%s()", (name) => {
       expect(view).toBeDefined();
       expect(checkPayload(view!, views[name].data[mime])).toMatchObject({ ok: true });
     }
-    expect(custom.length).toBe(["showFolds", "showMap", "showTraining"].includes(name) ? 1 : 0);
+    expect(custom.length).toBe(
+      ["showDatabase", "showFolds", "showMap", "showNetwork", "showTraining"].includes(name) ? 1 : 0,
+    );
   });
 });
 

@@ -5,7 +5,6 @@ import {
   sidesOf,
   type FoldSide,
   type FoldSummaryPayload,
-  type PatchesByType,
 } from "histobook/payloads";
 import type { Translation } from "../context.js";
 import { labelParts } from "../controls/label.js";
@@ -14,7 +13,10 @@ import { cellDetails, foldDetails, patientDetails, type Details } from "../folds
 import { patchColours } from "../patch-colours.js";
 import { percent } from "../percent.js";
 import { grid, type GridCell } from "../tables/grid.js";
+import { table } from "../tables/table.js";
+import { typeBar } from "../tables/type-bar.js";
 import { thousands } from "../thousands.js";
+import { verdictBox } from "../verdict-box.js";
 import type { Drawing, View } from "../view.js";
 
 /** How a side's cells are marked; the letters tell them apart without colour. */
@@ -22,20 +24,20 @@ const letters: { [side in FoldSide]: string } = { train: "·", validation: "v", 
 
 /** Rows that are drawn: a longer table is for a program to read. */
 const mostRows = 500;
-const mostFindings = 10;
 
 /** The `fold-summary` view: who stands on which side of each fold, whether anybody stands on two, and what patches that gives. */
 export const foldSummaryView: View<FoldSummaryPayload> = {
   draw(host, payload, { translation }): Promise<Drawing<FoldSummaryPayload>> {
     host.className = "histobook-folds";
     const { patients, folds } = payload;
+    const verdict = foldVerdict(payload);
     host.append(
       element("div", { className: "histobook-header" }, [
         element("strong", {}, [
           translation.__("%1 folds of %2 patients", folds.length, thousands(patients.length)),
         ]),
       ]),
-      verdict(payload, translation),
+      verdictBox(verdict.clean, verdict.sentence, verdict.findings, translation),
       matrixAndDetails(payload, translation),
       legend(translation),
       element("p", { className: "histobook-folds-balance" }, [balance(payload, translation)]),
@@ -44,31 +46,6 @@ export const foldSummaryView: View<FoldSummaryPayload> = {
     return Promise.resolve({ dispose: () => undefined });
   },
 };
-
-function verdict(payload: FoldSummaryPayload, translation: Translation): HTMLElement {
-  const { clean, sentence, findings } = foldVerdict(payload);
-  const listed = findings.slice(0, mostFindings);
-  if (findings.length > listed.length) {
-    listed.push(translation.__("and %1 more", findings.length - listed.length));
-  }
-  const box = element("div", { className: "histobook-verdict-box" }, [
-    element("strong", { ariaHidden: "true" }, [clean ? "✓" : "✕"]),
-    element("div", {}, [
-      element("p", {}, [sentence]),
-      ...(listed.length === 0
-        ? []
-        : [
-            element(
-              "ul",
-              {},
-              listed.map((finding) => element("li", {}, [finding])),
-            ),
-          ]),
-    ]),
-  ]);
-  box.dataset.verdict = clean ? "good" : "bad";
-  return box;
-}
 
 function matrixAndDetails(payload: FoldSummaryPayload, translation: Translation): HTMLElement {
   const { patients, folds } = payload;
@@ -83,7 +60,7 @@ function matrixAndDetails(payload: FoldSummaryPayload, translation: Translation)
       ...sentences.map((sentence) => element("p", {}, [sentence])),
     );
   const shown = patients.slice(0, mostRows);
-  const table = grid({
+  const matrix = grid({
     label: translation.__("Patients and folds"),
     rows: [
       [
@@ -104,7 +81,7 @@ function matrixAndDetails(payload: FoldSummaryPayload, translation: Translation)
   const more = patients.length - shown.length;
   return element("div", { className: "histobook-folds-body" }, [
     element("div", {}, [
-      table,
+      matrix,
       ...(more > 0
         ? [
             element("p", { className: "histobook-note" }, [
@@ -175,41 +152,16 @@ function counts(payload: FoldSummaryPayload, translation: Translation): HTMLElem
     translation.__("epithelium"),
     translation.__("patches by type"),
   ];
-  return element("table", { className: "histobook-table" }, [
-    element("thead", {}, [
-      element(
-        "tr",
-        {},
-        head.map((cell) => element("th", { scope: "col" }, typeof cell === "string" ? [cell] : cell)),
-      ),
+  return table(
+    head,
+    filled.map(({ fold, side, patients, patches, total, epithelium }) => [
+      String(fold),
+      side,
+      thousands(patients.length),
+      thousands(total),
+      ...(["p", "e", "b"] as const).map((type) => thousands(patches[type])),
+      epithelium === null ? "–" : percent(epithelium),
+      [typeBar(patches, most)],
     ]),
-    element(
-      "tbody",
-      {},
-      filled.map(({ fold, side, patients, patches, total, epithelium }) =>
-        element("tr", {}, [
-          element("th", { scope: "row" }, [String(fold)]),
-          ...[
-            side,
-            thousands(patients.length),
-            thousands(total),
-            ...(["p", "e", "b"] as const).map((type) => thousands(patches[type])),
-            epithelium === null ? "–" : percent(epithelium),
-          ].map((cell) => element("td", {}, [cell])),
-          element("td", {}, [typeBar(patches, most)]),
-        ]),
-      ),
-    ),
-  ]);
-}
-
-function typeBar(patches: PatchesByType, most: number): HTMLElement {
-  const parts = (["p", "e", "b"] as const).map((type) => {
-    const part = element("span");
-    part.style.width = `${(100 * patches[type]) / most}%`;
-    part.style.background = patchColours[type];
-    return part;
-  });
-  // The numbers stand beside it.
-  return element("div", { className: "histobook-type-bar", ariaHidden: "true" }, parts);
+  );
 }

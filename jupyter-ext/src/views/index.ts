@@ -1,10 +1,18 @@
 import type { AnyViewLoader } from "../view.js";
 
-/** All views, in the order of the tutorial's steps. A new view is one file and one line here. */
+/** All views, in the order of their names. A new view is one file and one line here. */
 export const viewLoaders: readonly AnyViewLoader[] = [
+  {
+    name: "database-summary",
+    load: async () => (await import("./database-summary.js")).databaseSummaryView,
+  },
   {
     name: "fold-summary",
     load: async () => (await import("./fold-summary.js")).foldSummaryView,
+  },
+  {
+    name: "network",
+    load: async () => (await import("./network.js")).networkView,
   },
   {
     name: "probability-map",

@@ -8,6 +8,7 @@ import { runLook, type CurveLook } from "../curve/figure.js";
 import { curvePanels } from "../curve/panels.js";
 import { readOut, valueAt } from "../curve/read-out.js";
 import { element } from "../element.js";
+import { table } from "../tables/table.js";
 import { thousands } from "../thousands.js";
 import type { Drawing, View } from "../view.js";
 
@@ -187,8 +188,10 @@ function numbersTable({ runs }: TrainingCurvePayload, translation: Translation):
   ];
   const number = (value: number | null): string =>
     value === null ? "–" : String(Number(value.toPrecision(4)));
-  const rows = runs.map(({ name, done, iterations, loss, tests, snapshot }) => {
-    const cells = [
+  return table(
+    head,
+    runs.map(({ name, done, iterations, loss, tests, snapshot }) => [
+      name,
       `${thousands(done)} / ${thousands(iterations)}`,
       number(valueAt(loss, Infinity)),
       ...outputs.map((output) => {
@@ -196,20 +199,6 @@ function numbersTable({ runs }: TrainingCurvePayload, translation: Translation):
         return number(test ? valueAt(test.series, Infinity) : null);
       }),
       snapshot?.file ?? "–",
-    ];
-    return element("tr", {}, [
-      element("th", { scope: "row" }, [name]),
-      ...cells.map((cell) => element("td", {}, [cell])),
-    ]);
-  });
-  return element("table", { className: "histobook-table" }, [
-    element("thead", {}, [
-      element(
-        "tr",
-        {},
-        head.map((cell) => element("th", { scope: "col" }, [cell])),
-      ),
     ]),
-    element("tbody", {}, rows),
-  ]);
+  );
 }

@@ -11,7 +11,7 @@ import {
 } from "../payloads/index.js";
 import { bundle, type Bundle } from "./bundle.js";
 import { html, type Html } from "./html.js";
-import { count, figure, note, percent, row, swatch, table, title } from "./parts.js";
+import { count, figure, note, percent, row, swatch, table, title, verdictLine } from "./parts.js";
 
 /** The sides of a fold: how a patient's cell looks and reads. */
 const looks = {
@@ -80,13 +80,6 @@ export function foldsPayload({ folds, patients }: FoldsResult): FoldSummaryPaylo
       return { fold: fold.fold, sides: patients.map(({ name }) => digit(name)).join("") };
     }),
   };
-}
-
-function verdictLine(clean: boolean, sentence: string): Html {
-  const [colour, sign] = clean ? ["#1b7f3b", "✓"] : ["#b3261e", "✕"];
-  return html`<div style="border-left:4px solid ${colour};padding:2px 8px;margin:2px 0 8px">
-    <span style="font-weight:600;color:${colour}">${sign}</span> ${sentence}
-  </div>`;
 }
 
 function balanceWords(payload: FoldSummaryPayload): string {
