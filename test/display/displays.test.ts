@@ -153,7 +153,9 @@ describe.each(names)("%s()", (name) => {
       expect(checkPayload(view!, views[name].data[mime])).toMatchObject({ ok: true });
     }
     expect(custom.length).toBe(
-      ["showDatabase", "showFolds", "showMap", "showNetwork", "showTraining"].includes(name) ? 1 : 0,
+      ["showDatabase", "showEvaluation", "showFolds", "showMap", "showNetwork", "showTraining"].includes(name)
+        ? 1
+        : 0,
     );
   });
 });

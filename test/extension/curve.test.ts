@@ -1,7 +1,8 @@
 import type { TrainingCurvePayload, TrainingRun } from "histobook/payloads";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { curveFigure, escapeText, figureHeight, runLook } from "../../jupyter-ext/src/curve/figure.js";
+import { escapeText } from "../../jupyter-ext/src/charts/plotly-chart.js";
+import { curveFigure, figureHeight, runLook } from "../../jupyter-ext/src/curve/figure.js";
 import { curvePanels, lastIteration } from "../../jupyter-ext/src/curve/panels.js";
 import { readOut, stepIteration, valueAt } from "../../jupyter-ext/src/curve/read-out.js";
 

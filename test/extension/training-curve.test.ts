@@ -103,7 +103,7 @@ describe("a saved training", () => {
   });
 
   test("reads values with the arrow keys, and the notebook keeps its cell", async () => {
-    const chart = page.locator(`${view} .histobook-curve-chart`);
+    const chart = page.locator(`${view} .histobook-chart`);
     const probe = page.locator(`${view} .histobook-probe`);
     await chart.focus();
     await page.keyboard.press("End");

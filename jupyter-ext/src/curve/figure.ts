@@ -1,5 +1,6 @@
 import type { Data, Layout } from "plotly.js-dist";
 import type { TrainingCurvePayload } from "histobook/payloads";
+import { commonLayout, escapeText, type ChartSurroundings, type Figure } from "../charts/plotly-chart.js";
 import { lastIteration, type CurvePanel } from "./panels.js";
 
 /** Colours that colour-blind readers can tell apart (Okabe and Ito) and that are seen on white and on black. */
@@ -28,16 +29,6 @@ export interface CurveLook {
   marked: number | null;
 }
 
-/** The theme's colours, and the width in CSS pixels. */
-export interface CurveSurroundings {
-  text: string;
-  grid: string;
-  mark: string;
-  ground: string;
-  fontFamily: string;
-  width: number;
-}
-
 /** Sizes in CSS pixels: from `wide` on two panels stand beside each other. */
 const sizes = { wide: 620, panel: 235, left: 52, right: 12, top: 26, bottom: 46 };
 
@@ -55,8 +46,8 @@ export function curveFigure(
   payload: TrainingCurvePayload,
   panels: readonly CurvePanel[],
   look: CurveLook,
-  surroundings: CurveSurroundings,
-): { data: Data[]; layout: Partial<Layout> } {
+  surroundings: ChartSurroundings,
+): Figure {
   const data = panels.flatMap(({ isLoss, lines }, panel) =>
     lines
       .filter(({ run }) => !look.hidden.has(run))
@@ -86,8 +77,9 @@ function layoutOf(
   payload: TrainingCurvePayload,
   panels: readonly CurvePanel[],
   look: CurveLook,
-  { text, grid, mark, ground, fontFamily, width }: CurveSurroundings,
+  surroundings: ChartSurroundings,
 ): Partial<Layout> {
+  const { grid, mark, width } = surroundings;
   const columns = columnsFor(width);
   const height = figureHeight(panels.length, width);
   const end = lastIteration(payload);
@@ -111,16 +103,11 @@ function layoutOf(
     };
   });
   return {
+    ...commonLayout(surroundings),
     ...axes,
-    width,
     height,
     margin: { l: 0, r: 0, t: 0, b: 0 },
-    showlegend: false,
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    font: { color: text, family: fontFamily, size: 12 },
     hovermode: "x unified",
-    hoverlabel: { bgcolor: ground, bordercolor: grid, font: { color: text } },
     // The same value as before keeps what the user has zoomed to.
     uirevision: String(look.logarithmic),
     annotations: panels.map(({ title }, panel) => ({
@@ -171,9 +158,4 @@ function axisName(axis: "x" | "y", panel: number): string {
 
 function axisKey(axis: "x" | "y", panel: number): string {
   return `${axis}axis${panel === 0 ? "" : panel + 1}`;
-}
-
-/** Text that plotly, which reads a few tags, shows as it is. */
-export function escapeText(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }

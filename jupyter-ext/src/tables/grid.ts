@@ -5,6 +5,8 @@ import { gridStep, type GridPlace } from "./grid-keys.js";
 /** A cell as it is drawn. */
 export interface GridCell {
   text: string;
+  /** Stands in the cell beside the text. */
+  content?: HTMLElement;
   /** What is read out in place of the text, where the text is a sign. */
   label?: string;
   /** Becomes `data-look`, for its colours. */
@@ -59,8 +61,9 @@ export function grid(options: {
   return element("div", { className: "histobook-grid-scroll" }, [table]);
 }
 
-function cellElement({ text, label, look, heading }: GridCell): HTMLElement {
-  const cell = heading ? element("th", { scope: heading }, [text]) : element("td", {}, [text]);
+function cellElement({ text, content, label, look, heading }: GridCell): HTMLElement {
+  const inside = content ? [text, content] : [text];
+  const cell = heading ? element("th", { scope: heading }, inside) : element("td", {}, inside);
   cell.role = heading === undefined ? "gridcell" : heading === "row" ? "rowheader" : "columnheader";
   cell.tabIndex = -1;
   if (label !== undefined) cell.ariaLabel = label;

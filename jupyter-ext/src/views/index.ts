@@ -7,6 +7,10 @@ export const viewLoaders: readonly AnyViewLoader[] = [
     load: async () => (await import("./database-summary.js")).databaseSummaryView,
   },
   {
+    name: "evaluation",
+    load: async () => (await import("./evaluation.js")).evaluationView,
+  },
+  {
     name: "fold-summary",
     load: async () => (await import("./fold-summary.js")).foldSummaryView,
   },

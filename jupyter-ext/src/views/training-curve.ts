@@ -38,7 +38,7 @@ export const trainingCurveView: View<TrainingCurvePayload> = {
         return translation.__("It stops after this iteration; a snapshot is kept.");
       },
     });
-    const runs = runToggles(hidden, () => void chart.repaint(), translation);
+    const runs = runToggles(hidden, () => chart.repaint(), translation);
     const engine = element("span");
     const notes = element("div");
     const numbers = element("div", { className: "histobook-curve-numbers" });
@@ -72,7 +72,7 @@ export const trainingCurveView: View<TrainingCurvePayload> = {
           ],
           onChange: (value) => {
             look.logarithmic = value === "log";
-            void chart.repaint();
+            chart.repaint();
           },
         }),
         runs.node,

@@ -62,7 +62,7 @@ export function showFolds(folds: FoldsResult): Bundle {
 }
 
 /** The payload of the extension's `fold-summary` view. */
-export function foldsPayload({ folds, patients }: FoldsResult): FoldSummaryPayload {
+function foldsPayload({ folds, patients }: FoldsResult): FoldSummaryPayload {
   return {
     version: 1,
     patients: patients.map(({ name, images, patches }) => ({ name, images, patches })),

@@ -13,6 +13,7 @@ export { checkPayload } from "./check.js";
 export { databaseVerdict, type DatabaseVerdict } from "./databaseFacts.js";
 export { databaseSummarySchema, type DatabaseSummaryPayload } from "./databaseSummary.js";
 export { durationWords } from "./durationWords.js";
+export { evaluationSchema, mapRequest, type EvaluationPayload } from "./evaluation.js";
 export {
   epitheliumRange,
   foldSides,
