@@ -144,7 +144,7 @@ describe("the fold summary", () => {
   });
 
   test("counts the same patches as the lists, by side and type", async () => {
-    const rows = await views().first().locator(".histobook-folds-counts tbody tr").allInnerTexts();
+    const rows = await views().first().locator(".histobook-table tbody tr").allInnerTexts();
     const payload = showFolds(await makeFolds(study())).data[
       viewMimeType("fold-summary")
     ] as FoldSummaryPayload;

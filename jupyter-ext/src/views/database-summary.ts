@@ -9,6 +9,7 @@ import { percent } from "../percent.js";
 import { decodePng } from "../png.js";
 import { spriteCanvas } from "../sprite.js";
 import { gridStep } from "../tables/grid-keys.js";
+import { scrollable } from "../tables/scrollable.js";
 import { table } from "../tables/table.js";
 import { typeBar } from "../tables/type-bar.js";
 import { thousands } from "../thousands.js";
@@ -37,7 +38,7 @@ export const databaseSummaryView: View<DatabaseSummaryPayload> = {
         element("strong", {}, [translation.__("Databases of fold %1", payload.fold)]),
       ]),
       verdictBox(whole, sentence, findings, translation),
-      element("div", { className: "histobook-databases-table" }, [countTable(payload, translation)]),
+      scrollable(translation.__("What the databases hold"), countTable(payload, translation)),
       subtraction(payload, pictures, translation),
     );
     return {

@@ -181,7 +181,7 @@ function confusionTable(counts: Confusion, { translation }: ViewContext): HTMLEl
     }),
   );
   return table(
-    ["", translation.__("called epithelium"), translation.__("called other")],
+    [translation.__("in truth"), translation.__("called epithelium"), translation.__("called other")],
     [
       [translation.__("is epithelium"), ...epithelium],
       [translation.__("is other"), ...other],

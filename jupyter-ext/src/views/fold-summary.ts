@@ -13,6 +13,7 @@ import { cellDetails, foldDetails, patientDetails, type Details } from "../folds
 import { patchColours } from "../patch-colours.js";
 import { percent } from "../percent.js";
 import { grid, type GridCell } from "../tables/grid.js";
+import { scrollable } from "../tables/scrollable.js";
 import { table } from "../tables/table.js";
 import { typeBar } from "../tables/type-bar.js";
 import { thousands } from "../thousands.js";
@@ -41,7 +42,7 @@ export const foldSummaryView: View<FoldSummaryPayload> = {
       matrixAndDetails(payload, translation),
       legend(translation),
       element("p", { className: "histobook-folds-balance" }, [balance(payload, translation)]),
-      element("div", { className: "histobook-folds-counts" }, [counts(payload, translation)]),
+      scrollable(translation.__("Patches by fold and side"), counts(payload, translation)),
     );
     return Promise.resolve({ dispose: () => undefined });
   },

@@ -8,6 +8,7 @@ import { runLook, type CurveLook } from "../curve/figure.js";
 import { curvePanels } from "../curve/panels.js";
 import { readOut, valueAt } from "../curve/read-out.js";
 import { element } from "../element.js";
+import { scrollable } from "../tables/scrollable.js";
 import { table } from "../tables/table.js";
 import { thousands } from "../thousands.js";
 import type { Drawing, View } from "../view.js";
@@ -41,7 +42,7 @@ export const trainingCurveView: View<TrainingCurvePayload> = {
     const runs = runToggles(hidden, () => chart.repaint(), translation);
     const engine = element("span");
     const notes = element("div");
-    const numbers = element("div", { className: "histobook-curve-numbers" });
+    const numbers = element("div");
     const show = (shown: TrainingCurvePayload, saved: boolean): void => {
       current = shown;
       engine.textContent = shown.engine ?? "";
@@ -80,7 +81,10 @@ export const trainingCurveView: View<TrainingCurvePayload> = {
       chart.node,
       probe,
       notes,
-      element("details", {}, [element("summary", {}, [translation.__("The last numbers")]), numbers]),
+      element("details", {}, [
+        element("summary", {}, [translation.__("The last numbers")]),
+        scrollable(translation.__("The last numbers"), numbers),
+      ]),
     );
     return Promise.resolve({
       update(shown) {

@@ -11,7 +11,7 @@ import {
 } from "../output/index.js";
 import { checkAgainst, mapRequest, viewMimeType, type EvaluationPayload } from "../payloads/index.js";
 import type { Study } from "../study/index.js";
-import { bundle, type Bundle } from "./bundle.js";
+import { bundle, payloadForm, type Bundle } from "./bundle.js";
 import { html, type Html } from "./html.js";
 import { liveDisplay, type LiveAnswer } from "./live.js";
 import { showMap } from "./map.js";
@@ -63,16 +63,17 @@ export async function showEvaluation(evaluation: Evaluation, study?: Study): Pro
   );
   const url = `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
   const words = "F-score of each patient, F-score at each threshold, and calibration";
+  const { custom, tooLarge } = payloadForm(viewMimeType("evaluation"), payload);
   const worstWords = worst
     .slice(0, 3)
     .map(({ name, fScore }) => `${name} (${score(fScore)})`)
     .join(", ");
   return bundle({
-    custom: { [viewMimeType("evaluation")]: payload },
+    custom,
     html: html`${title(heading)}${row([
       html`${scoreTable("all pixels", pooled)}${scoreTable("mean of patients", averaged)}${folding}`,
       html`<img src="${url}" alt="${words}" style="max-width:100%" />`,
-    ])}${note(`Worst images: ${worstWords}`)}${skipped.map(({ reason }) => note(reason))}`,
+    ])}${note(`Worst images: ${worstWords}`)}${[...skipped.map(({ reason }) => reason), ...tooLarge].map((words) => note(words))}`,
     text: [
       heading,
       ...patients.map(

@@ -9,7 +9,7 @@ import {
   type FoldSide,
   type FoldSummaryPayload,
 } from "../payloads/index.js";
-import { bundle, type Bundle } from "./bundle.js";
+import { bundle, payloadForm, type Bundle } from "./bundle.js";
 import { html, type Html } from "./html.js";
 import { count, figure, note, percent, row, swatch, table, title, verdictLine } from "./parts.js";
 
@@ -49,16 +49,22 @@ export function showFolds(folds: FoldsResult): Bundle {
     ...(patients.length <= mostPatients ? [figure(patientTable(payload), legend)] : []),
     countTable(payload),
   ];
+  const { custom, tooLarge } = payloadForm(viewMimeType("fold-summary"), payload);
   const lines = folds.folds.map(
     ({ fold, train, validation, test }) =>
-      `  fold ${fold}: test ${test.join(", ")}; ${train.length} train, ${validation.length} choose the threshold`,
+      `  fold ${fold}: test ${namesOf(test)}; ${train.length} train, ${validation.length} choose the threshold`,
   );
   return bundle({
-    custom: { [viewMimeType("fold-summary")]: payload },
+    custom,
     html: html`${title(heading)}${verdictLine(clean, sentence)}${[...listed, ...more].map((finding) => note(finding))}
-    ${row(tables)}${note(balanceWords(payload))}`,
+    ${row(tables)}${[balanceWords(payload), ...tooLarge].map((words) => note(words))}`,
     text: [heading, sentence, ...[...listed, ...more].map((finding) => `  ${finding}`), ...lines].join("\n"),
   });
+}
+
+function namesOf(patients: readonly string[]): string {
+  const more = patients.length - mostPatients;
+  return patients.slice(0, mostPatients).join(", ") + (more > 0 ? ` and ${count(more)} more` : "");
 }
 
 /** The payload of the extension's `fold-summary` view. */

@@ -89,7 +89,7 @@ function append({ iterations, values }: Series, iteration: number, value: number
   values.push(Number.isFinite(value) ? value : null);
 }
 
-/** Five digits are more than a screen can show. */
+/** A copy, which what comes in later does not reach; five digits are more than a screen can show. */
 function rounded({ iterations, values }: Series): Series {
-  return { iterations, values: values.map((value) => value && Number(value.toPrecision(5))) };
+  return { iterations: [...iterations], values: values.map((value) => value && Number(value.toPrecision(5))) };
 }
