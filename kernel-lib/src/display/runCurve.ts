@@ -91,5 +91,8 @@ function append({ iterations, values }: Series, iteration: number, value: number
 
 /** A copy, which what comes in later does not reach; five digits are more than a screen can show. */
 function rounded({ iterations, values }: Series): Series {
-  return { iterations: [...iterations], values: values.map((value) => value && Number(value.toPrecision(5))) };
+  return {
+    iterations: [...iterations],
+    values: values.map((value) => value && Number(value.toPrecision(5))),
+  };
 }
