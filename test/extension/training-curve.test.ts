@@ -182,6 +182,51 @@ test("a training is drawn in place while it runs, and its button stops it with a
   }
 }, 240_000);
 
+test("the notebook's own interrupt is told as what it is, a stop", async () => {
+  await lab.writeProgram("interrupted.ipynb", [
+    `import { openStudy, trainAndShow } from "histobook";\nconst study = openStudy("study");`,
+    `await trainAndShow(study, { fold: 2, iterations: 200000, batch: 16, snapshotEvery: 100000 });`,
+  ]);
+  const page = await lab.open("interrupted.ipynb");
+  try {
+    await startAll(page);
+    const where = page.locator(`${view} .histobook-curve-where`);
+    await expect.poll(() => where.textContent(), { timeout: 60_000 }).toMatch(/^iteration [1-9]\d* of/);
+    await page.getByRole("button", { name: "Interrupt the kernel" }).click();
+    const state = page.locator(`${view} .histobook-curve-state`);
+    await expect.poll(() => state.textContent(), { timeout: 60_000 }).toBe("■ Stopped");
+    expect(await where.textContent()).toMatch(/snapshot 2_caffenet_train_w32_iter_\d+\.solverstate$/);
+  } finally {
+    await page.context().close();
+  }
+}, 180_000);
+
+test("a curve that was saved while it ran says so, and its button says what it would need", async () => {
+  const payload = saved[mimeType] as TrainingCurvePayload;
+  const running = {
+    ...payload,
+    state: "running",
+    planned: 4,
+    secondsLeft: 90,
+    live: "00000000-0000-4000-8000-000000000000",
+  };
+  await lab.writeNotebook("saved-running.ipynb", [{ [mimeType]: running }]);
+  const page = await lab.open("saved-running.ipynb");
+  try {
+    await charts(page);
+    expect(await page.locator(`${view} .histobook-curve-state`).textContent()).toBe(
+      "Running when this was saved",
+    );
+    expect(await page.locator(`${view} .histobook-curve-where`).textContent()).toBe(
+      "fold 3 (3 of 4) · iteration 40 of 40",
+    );
+    await page.getByRole("button", { name: "Stop training" }).click();
+    await page.getByText("Trust the notebook to let its displays talk to the kernel.").waitFor();
+  } finally {
+    await page.context().close();
+  }
+}, 60_000);
+
 test("names are text in every part of the view, and what does not fit draws an error box", async () => {
   const payload = saved[mimeType] as TrainingCurvePayload;
   const markup = `<a href="javascript:globalThis.hostile=true"><b>bold</b></a><img src=x onerror="globalThis.hostile=true">`;
