@@ -13,7 +13,7 @@ export interface Ended {
 
 /** One line of `--json`. */
 export interface JsonEvent {
-  event: "progress" | "result" | "warning" | "error";
+  event: "progress" | "result" | "warning" | "error" | "log";
   [name: string]: unknown;
 }
 

@@ -218,7 +218,7 @@ test("a curve that was saved while it ran says so, and its button says what it w
       "Running when this was saved",
     );
     expect(await page.locator(`${view} .histobook-curve-where`).textContent()).toBe(
-      "fold 3 (3 of 4) · iteration 40 of 40",
+      "3 of 4 runs done · iteration 120 of 160",
     );
     await page.getByRole("button", { name: "Stop training" }).click();
     await page.getByText("Trust the notebook to let its displays talk to the kernel.").waitFor();

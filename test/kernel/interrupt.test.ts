@@ -46,14 +46,14 @@ describe("interrupt", () => {
   test.each([
     ["at once", 'const kept1 = 1; console.log("started"); for (;;) {}'],
     ["after an await of nothing", 'const kept1 = 1; console.log("started"); await null; for (;;) {}'],
-    ["after an await of a timer", 'const kept1 = 1; console.log("started"); await sleep(10); for (;;) {}'],
+    ["after an await of a timer", 'const kept1 = 1; await sleep(10); console.log("started"); for (;;) {}'],
     [
       "in a timer's callback",
-      'const kept1 = 1; console.log("started"); await new Promise(() => setTimeout(() => { for (;;) {} }, 10));',
+      'const kept1 = 1; await new Promise(() => setTimeout(() => { console.log("started"); for (;;) {} }, 10));',
     ],
     [
       "in an immediate's callback",
-      'const kept1 = 1; console.log("started"); await new Promise(() => setImmediate(() => { for (;;) {} }));',
+      'const kept1 = 1; await new Promise(() => setImmediate(() => { console.log("started"); for (;;) {} }));',
     ],
     [
       "that catches everything",
@@ -65,6 +65,27 @@ describe("interrupt", () => {
     expect(reply).toMatchObject({ status: "error", ename: "Interrupted" });
     expect(resultText(await kernel.execute("await sleep(5); kept1 + 1"))).toBe("2");
     expect(kernel.process.exitCode).toBe(null);
+  });
+
+  test("may come at any moment of a loop of awaits", async () => {
+    // Each turn ends and begins asynchronous work, of which Node keeps a stack that the end must not upset.
+    const loop =
+      'console.log("started"); for (;;) { await 0; await new Promise((done) => queueMicrotask(() => done(0))); }';
+    for (let i = 0; i < 12; i++) {
+      const { reply } = await interruptCell(loop);
+      expect(reply).toMatchObject({ status: "error", ename: "Interrupted" });
+    }
+    expect(resultText(await kernel.execute("await sleep(5); 6 * 7"))).toBe("42");
+  });
+
+  test("a loop that begins after its cell was interrupted is ended by the next interrupt", async () => {
+    const waiting = await interruptCell(
+      'console.log("started"); setTimeout(() => { console.log("late"); for (;;) {} }, 500); await sleep(60_000);',
+    );
+    expect(waiting.reply).toMatchObject({ status: "error", ename: "Interrupted" });
+    await kernel.until(() => streamText({ outputs: kernel.outputsOf(waiting.id) }).includes("late"));
+    await kernel.request("interrupt_request", {}, { channel: "control" });
+    expect(resultText(await kernel.execute("40 + 2"))).toBe("42");
   });
 
   test("a stopped loop is shown with its line", async () => {

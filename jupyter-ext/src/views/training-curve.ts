@@ -119,26 +119,23 @@ function progressLine(translation: Translation): {
     ]),
     show(payload, saved) {
       const { runs, planned, secondsLeft } = payload;
-      const run = runs.at(-1);
+      const total = planned * Math.max(0, ...runs.map(({ iterations }) => iterations));
+      const done = runs.reduce((sum, run) => sum + run.done, 0);
+      const ended = runs.filter((run) => run.done >= run.iterations).length;
       const sentence = saved ? translation.__("Running when this was saved") : words[payload.state];
       if (state.textContent !== sentence) state.textContent = sentence;
       state.dataset.state = payload.state;
-      bar.max = Math.max(1, planned * (run?.iterations ?? 0));
-      bar.value = runs.reduce((sum, { done }) => sum + done, 0);
-      const finished = payload.state === "finished";
+      bar.max = Math.max(1, total);
+      bar.value = done;
+      const [{ snapshot }] = runs.length > 0 ? runs : [{ snapshot: null }];
       where.textContent = [
-        ...(finished && planned > 1 ? [translation.__("%1 runs", planned)] : []),
-        ...(!finished && planned > 1 && run
-          ? [translation.__("%1 (%2 of %3)", run.name, runs.length, planned)]
-          : []),
-        ...(run
-          ? [translation.__("iteration %1 of %2", thousands(run.done), thousands(run.iterations))]
-          : []),
+        ...(planned > 1 ? [translation.__("%1 of %2 runs done", ended, planned)] : []),
+        translation.__("iteration %1 of %2", thousands(done), thousands(total)),
         ...(secondsLeft !== null && !saved
           ? [translation.__("about %1 left", durationWords(secondsLeft))]
           : []),
-        ...(run?.snapshot && payload.state !== "running"
-          ? [translation.__("snapshot %1", run.snapshot.file)]
+        ...(planned === 1 && snapshot && payload.state !== "running"
+          ? [translation.__("snapshot %1", snapshot.file)]
           : []),
       ].join(" · ");
     },

@@ -20,22 +20,34 @@ export function newCommand(name: string, description: string): Command {
 /**
  * Runs a command's work: progress, interrupts, one sentence for an error, the exit status.
  *
- * The first interrupt lets the step come to a whole end; a second one ends at once.
+ * The first interrupt lets the step come to a whole end; a second one ends at once. A process that another one of ours
+ * has started takes the end of the channel between them for an interrupt: nobody would hear it any more.
  */
 export async function perform(
   options: { json?: boolean },
-  work: (run: Required<RunOptions>) => Promise<Outcome>,
+  work: (run: Required<RunOptions>, reporter: Reporter) => Promise<Outcome>,
 ): Promise<void> {
   const reporter: Reporter = options.json ? jsonReporter() : textReporter();
   const abort = new AbortController();
+  // A terminal interrupts both at once, and only the one that was started first decides to end at once.
+  const isStarted = (process.connected as boolean | undefined) !== undefined;
   const interrupt = (): void => {
-    if (abort.signal.aborted) process.exit(exitStatus.failed);
+    if (abort.signal.aborted && !isStarted) process.exit(exitStatus.failed);
     abort.abort();
   };
+  process.on("disconnect", interrupt);
+  if (isStarted && !process.connected) abort.abort();
+  // Whoever read our words may be gone; the work is still brought to a whole end.
+  process.stdout.on("error", ignore);
+  process.stderr.on("error", ignore);
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   try {
-    const { data, lines, skipped = [] } = await work({ report: reporter.report, signal: abort.signal });
+    const {
+      data,
+      lines,
+      skipped = [],
+    } = await work({ report: reporter.report, signal: abort.signal }, reporter);
     reporter.skipped(skipped);
     reporter.result({ ...data, skipped }, lines);
     process.exitCode = skipped.length > 0 ? exitStatus.someSkipped : exitStatus.done;
@@ -43,10 +55,15 @@ export async function perform(
     reporter.error(error);
     process.exitCode = isHistobookError(error, "BadOption") ? exitStatus.wrongUsage : exitStatus.failed;
   } finally {
+    process.off("disconnect", interrupt);
+    process.stdout.off("error", ignore);
+    process.stderr.off("error", ignore);
     process.off("SIGINT", interrupt);
     process.off("SIGTERM", interrupt);
   }
 }
+
+const ignore = (): void => {};
 
 /** Reads a number from the command line. */
 export function toNumber(text: string): number {

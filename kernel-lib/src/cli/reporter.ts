@@ -13,6 +13,8 @@ export interface Reporter {
   report: (event: StepEvent) => void;
   /** The command's outcome: data for programs, lines for people. */
   result: (data: object, lines: string[]) => void;
+  /** Something that only programs want to know as it happens. */
+  event: (event: object) => void;
   skipped: (all: Skipped[]) => void;
   error: (error: unknown) => void;
 }
@@ -22,6 +24,7 @@ export function jsonReporter(): Reporter {
   const write = (event: object): void => void process.stdout.write(JSON.stringify(event) + "\n");
   return {
     report: write,
+    event: write,
     result: (data) => write({ event: "result", ...data }),
     skipped: (all) =>
       all.forEach(({ file, reason }) => write({ event: "warning", step: "skipped", file, message: reason })),
@@ -30,6 +33,7 @@ export function jsonReporter(): Reporter {
         event: "error",
         code: isHistobookError(error) ? error.code : "Unexpected",
         message: messageOf(error),
+        ...(isHistobookError(error) && { parts: error.parts }),
       }),
   };
 }
@@ -48,6 +52,7 @@ export function textReporter(): Reporter {
         process.stderr.write(`Note: ${event.message}\n`);
       }
     },
+    event() {},
     result(_, lines) {
       progress.end();
       for (const line of lines) process.stdout.write(line + "\n");

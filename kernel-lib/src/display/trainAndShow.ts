@@ -70,12 +70,20 @@ const pause = 500;
 /** The share of the time that pictures may take from the training. */
 const drawingShare = 0.05;
 
-/** Follows a training and draws it now and then. */
+/** One fold's run as it comes in. */
+interface WatchedRun {
+  fold: number;
+  curve: RunCurve;
+  pace: TrainingPace;
+  /** Whether its speed was measured already. */
+  measured: boolean;
+}
+
+/** Follows a training, whose folds may run side by side, and draws it now and then. */
 class TrainingWatch {
-  private readonly runs: RunCurve[] = [];
+  private readonly runs = new Map<number, WatchedRun>();
   private readonly notes = new Set<string>();
-  private readonly pace = new TrainingPace();
-  private begun = false;
+  private startedAt: number | undefined;
   private nextDrawing = 0;
 
   constructor(
@@ -85,33 +93,36 @@ class TrainingWatch {
   ) {}
 
   take(fold: number, entry: LogEntry): void {
-    if (entry.kind === "run") {
-      this.runs.push(new RunCurve(`fold ${fold}`));
-      this.begun = false;
+    const now = performance.now();
+    const run = entry.kind === "run" ? this.begin(fold) : this.runs.get(fold);
+    if (!run) return;
+    const { curve, pace } = run;
+    curve.add(entry);
+    // The lines of an earlier run that is gone on with come all at once, and its snapshot is the last of them.
+    if (entry.kind === "run" || (entry.kind === "snapshot" && !run.measured)) {
+      pace.start(curve.done, now);
+      this.startedAt = this.worked() === 0 ? now : this.startedAt;
+    } else {
+      const speed = pace.advance(curve.done, now);
+      if (speed !== null) curve.addSpeed(curve.done, speed * curve.batch);
+      run.measured ||= speed !== null;
     }
-    const run = this.runs[this.runs.length - 1];
-    run.add(entry);
-    // The lines of an earlier run, which is gone on with, come all at once and took no time.
-    if (!this.begun) this.pace.start(run.done, performance.now());
     this.drawNowAndThen();
   }
 
   report(event: StepEvent): void {
-    if (event.event === "warning") {
-      this.notes.add(event.message);
-      return;
-    }
-    const run = this.runs.at(-1);
-    if (!run) return;
-    this.begun = true;
-    run.reach(event.done);
-    const speed = this.pace.advance(event.done, performance.now());
-    if (speed !== null) run.addSpeed(event.done, speed * run.batch);
-    this.drawNowAndThen();
+    if (event.event === "warning") this.notes.add(event.message);
   }
 
   end(state: TrainingCurvePayload["state"]): void {
-    if (this.runs.length > 0) this.draw(state);
+    if (this.runs.size > 0) this.draw(state);
+  }
+
+  private begin(fold: number): WatchedRun {
+    const curve = new RunCurve(`fold ${fold}`);
+    const run = { fold, curve, pace: new TrainingPace(), measured: false };
+    this.runs.set(fold, run);
+    return run;
   }
 
   private drawNowAndThen(): void {
@@ -124,19 +135,33 @@ class TrainingWatch {
 
   private draw(state: TrainingCurvePayload["state"]): void {
     const running = state === "running";
+    const runs = [...this.runs.values()].sort((a, b) => a.fold - b.fold);
     this.show(
-      trainingPayload(this.runs, {
-        state,
-        planned: this.planned,
-        secondsLeft: running ? this.pace.secondsFor(this.iterationsLeft()) : null,
-        notes: [...this.notes],
-        live: running ? this.live : undefined,
-      }),
+      trainingPayload(
+        runs.map(({ curve }) => curve),
+        {
+          state,
+          planned: this.planned,
+          secondsLeft: running ? this.secondsLeft() : null,
+          notes: [...this.notes],
+          live: running ? this.live : undefined,
+        },
+      ),
     );
   }
 
-  private iterationsLeft(): number {
-    const run = this.runs[this.runs.length - 1];
-    return run.iterations - run.done + (this.planned - this.runs.length) * run.iterations;
+  private worked(): number {
+    return [...this.runs.values()].reduce((sum, { pace }) => sum + pace.worked, 0);
+  }
+
+  /** By the mean of all that was done until now, by however many folds at a time. */
+  private secondsLeft(): number | null {
+    const worked = this.worked();
+    if (worked === 0 || this.startedAt === undefined) return null;
+    const curves = [...this.runs.values()].map(({ curve }) => curve);
+    const begun = curves.reduce((sum, { iterations, done }) => sum + Math.max(0, iterations - done), 0);
+    const left =
+      begun + (this.planned - curves.length) * Math.max(...curves.map(({ iterations }) => iterations));
+    return (left * (performance.now() - this.startedAt)) / worked / 1000;
   }
 }

@@ -39,9 +39,10 @@ export function trainingBundle(payload: TrainingCurvePayload, plotter: Plotter):
 
 /** What a training does, by what, and what is to be known about it. */
 function stateLines({ state, runs, planned, secondsLeft, engine, notes }: TrainingCurvePayload): string[] {
-  const run = runs.at(-1);
-  const where = run && run.iterations > 0 ? `iteration ${count(run.done)} of ${count(run.iterations)}` : "";
-  const which = planned > 1 && run ? `${run.name}, ` : "";
+  const total = planned * Math.max(0, ...runs.map(({ iterations }) => iterations));
+  const done = runs.reduce((sum, run) => sum + run.done, 0);
+  const where = total > 0 ? `iteration ${count(done)} of ${count(total)}` : "";
+  const which = planned > 1 ? `${planned} runs, ` : "";
   const left = secondsLeft === null ? "" : `, about ${durationWords(secondsLeft)} left`;
   const words = {
     running: `Training: ${which}${where}${left}`,

@@ -9,6 +9,7 @@
  * - `Locked`: another process holds the study or the database.
  * - `NoEngine`: no TensorFlow.js backend could be loaded.
  * - `NoKernel`: the notebook kernel would not start: Node is too old or a part of it is missing.
+ * - `ProcessLost`: a process that did a part of the work ended without a result.
  * - `Unsupported`: a Caffe layer, field or command that this version does not know.
  * - `Interrupted`: the caller's AbortSignal stopped the work; what was made so far is kept.
  */
@@ -21,6 +22,7 @@ export type ErrorCode =
   | "Locked"
   | "NoEngine"
   | "NoKernel"
+  | "ProcessLost"
   | "Unsupported"
   | "Interrupted";
 

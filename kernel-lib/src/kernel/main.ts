@@ -29,5 +29,5 @@ export function main(argv: readonly string[]): void {
     failed,
   );
   const kernel = new Kernel(wire);
-  offerUnwinding(() => wire.isProtected);
+  offerUnwinding(wire.flags, () => wire.isProtected);
 }

@@ -1,6 +1,7 @@
 /** Step 4: prototxts, the solver's run, snapshots. */
 export { learningRate, type RatePolicy } from "./learningRate.js";
-export { train, type TrainedFold, type TrainResult } from "./train.js";
+export { train, type TrainResult } from "./train.js";
+export type { TrainedFold } from "./foldRun.js";
 export { trainSolver, type TrainSolverOptions } from "./trainSolver.js";
 export type { TrainOptions, Overrides } from "./options.js";
 export {

@@ -47,5 +47,18 @@ export const enum SharedFlag {
   ShutdownTaken,
   /** 1 once the sockets' thread has sent everything. */
   Flushed,
+  /** How far the two threads are with ending what the main thread runs: see `Unwinding`. */
+  Unwinding,
   Count,
+}
+
+/** The steps of ending the main thread's JavaScript, one thread's after the other's. */
+export const enum Unwinding {
+  None,
+  /** The main thread has made itself ready, and waits. */
+  Ready,
+  /** The sockets' thread has seen that. */
+  Seen,
+  /** The end is on its way: the main thread meets it when it goes on. */
+  Posted,
 }

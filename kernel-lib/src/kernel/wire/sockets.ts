@@ -112,7 +112,7 @@ async function interrupt(): Promise<void> {
     const enough = waited >= (listening ? listenersPatience : patience);
     if (enough && Atomics.load(shared, SharedFlag.Protected) === 0 && !isShuttingDown()) {
       // The first message waits behind the loop: this one is seen right after it, and says what happened.
-      if (await endMainThread()) tell({ kind: "interrupt", terminated: true });
+      if (await endMainThread(shared)) tell({ kind: "interrupt", terminated: true });
       waited = 0;
     }
     await sleep(10);

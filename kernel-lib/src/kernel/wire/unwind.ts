@@ -1,4 +1,5 @@
-import { isComputingName, unwindName } from "./endMainThread.js";
+import { SharedFlag, Unwinding } from "./channels.js";
+import { unwindName } from "./endMainThread.js";
 
 /** What the main thread was doing when its JavaScript was ended: a stack as `Error` has it. */
 let endedAt = "";
@@ -9,17 +10,30 @@ let endedAt = "";
  * On Node 20 and 22 the async hooks' stack can be cleared from here. Newer ones have no way to it; they are started
  * with `--no-force-async-hooks-checks` (see bin/kernel.js), so that Node does not check it.
  */
-export function offerUnwinding(isProtected: () => boolean): void {
+export function offerUnwinding(flags: Int32Array, isProtected: () => boolean): void {
   const clear = asyncStackCleaner();
-  Object.defineProperty(globalThis, Symbol.for(isComputingName), {
-    value: () => !isProtected() && callers() > 0,
-  });
   Object.defineProperty(globalThis, Symbol.for(unwindName), {
     value: () => {
+      if (isProtected() || callers() === 0) return false;
       endedAt = new Error().stack ?? "";
       clear();
+      return awaitEnd(flags);
     },
   });
+}
+
+/** Milliseconds after which the main thread goes on when the sockets' thread does not see that it is ready. */
+const endPatience = 5000;
+
+/** Waits until the end is on its way; says false, and makes that true, when it does not come. */
+function awaitEnd(flags: Int32Array): boolean {
+  const index = SharedFlag.Unwinding;
+  Atomics.store(flags, index, Unwinding.Ready);
+  Atomics.wait(flags, index, Unwinding.Ready, endPatience);
+  const before = Atomics.compareExchange(flags, index, Unwinding.Ready, Unwinding.None);
+  if ((before as Unwinding) === Unwinding.Ready) return false;
+  Atomics.wait(flags, index, Unwinding.Seen);
+  return true;
 }
 
 /** How many functions were running when the sockets' thread asked. */

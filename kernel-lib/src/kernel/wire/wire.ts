@@ -32,9 +32,8 @@ export interface SendOptions {
  */
 export class Wire {
   readonly session = randomUUID();
-  private readonly flags = new Int32Array(
-    new SharedArrayBuffer(SharedFlag.Count * Int32Array.BYTES_PER_ELEMENT),
-  );
+  /** See `SharedFlag`. */
+  readonly flags = new Int32Array(new SharedArrayBuffer(SharedFlag.Count * Int32Array.BYTES_PER_ELEMENT));
   private readonly worker: Worker;
   private drained: (() => void)[] = [];
 

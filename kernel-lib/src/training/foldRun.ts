@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { readSolverPrototxt, type SolverParameter } from "../caffe/index.js";
+import { fingerprint, HistobookError, numberOption } from "../foundation/index.js";
+import { readManifest, solverName, trainingLogName, type Manifest, type Study } from "../study/index.js";
+import { applyOverrides, overridesOf, type Overrides, type TrainOptions } from "./options.js";
+import { newestSnapshot } from "./snapshots.js";
+import { solverNetworks, type SolverNetworks } from "./solverNetworks.js";
+import { readTrainingLog, type LogEntry } from "./trainingLog.js";
+
+/** A trained fold. */
+export interface TrainedFold {
+  fold: number;
+  /** The model's file, relative to the study. */
+  model: string;
+  iterations: number;
+  /** The run's log: losses, tests, snapshots. */
+  entries: LogEntry[];
+  /** True when the model was there already. */
+  reused: boolean;
+}
+
+/** What decides one fold's training: its prototxts as they are now with this run's changes, its database, its seed. */
+export interface FoldRun {
+  fold: number;
+  /** Fingerprint of all that decides the model. */
+  key: string;
+  database: Manifest["databases"][string];
+  solver: SolverParameter;
+  networks: SolverNetworks;
+  overrides: Overrides;
+  seed: number;
+  /** What the prototxts' paths are relative to. */
+  workingDirectory: string;
+  logPath: string;
+}
+
+/**
+ * Reads what a fold's training is decided by; the fold has its databases and prototxts.
+ *
+ * @throws HistobookError `BadOption`, `BadInput`, `Unsupported`.
+ */
+export function readFoldRun({ directory }: Study, fold: number, options: TrainOptions): FoldRun {
+  const workingDirectory = join(directory, "models");
+  const path = join(directory, solverName(fold));
+  const overrides = overridesOf(options);
+  const seed = numberOption("--seed", options.seed ?? 1, { integer: true });
+  const database = readManifest(directory).databases[fold];
+  const solver = readSolverPrototxt(path);
+  const networks = solverNetworks(solver, solverName(fold), workingDirectory, directory);
+  applyOverrides(solver, networks.train, overrides);
+  const files = new Set(
+    [path, networks.train.file, networks.test?.file].filter((file) => file !== undefined),
+  );
+  const texts = [...files].map((file) => readFileSync(file, "utf8"));
+  const start = [options.weights, options.snapshot].map((file) => file && fingerprint(readInput(file)));
+  const key = fingerprint(["model 1", database.key, texts, overrides, seed, start]);
+  const logPath = join(directory, trainingLogName(fold));
+  return { fold, key, database, solver, networks, overrides, seed, workingDirectory, logPath };
+}
+
+/** The model that such a run has made before; undefined when there is none. */
+export function finishedFold({ directory }: Study, { fold, key, logPath }: FoldRun): TrainedFold | undefined {
+  const earlier = readManifest(directory).models[fold];
+  if (earlier?.key !== key || !existsSync(join(directory, earlier.file))) return undefined;
+  const entries = readTrainingLog(logPath);
+  return { fold, model: earlier.file, iterations: earlier.iterations, entries, reused: true };
+}
+
+/** The newest snapshot of the same run; one of another run (other options, another database) is no start. */
+export function resumableSnapshot(
+  { key, logPath, workingDirectory, solver }: FoldRun,
+  { report }: Pick<TrainOptions, "report">,
+): string | undefined {
+  const entries = readTrainingLog(logPath);
+  const run = entries.find((entry) => entry.kind === "run");
+  // Without a log the snapshots come from elsewhere, perhaps from Caffe itself: take the newest.
+  if (!run) return newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix), "state");
+  if (run.key !== key) {
+    const message = `${logPath} is of a run with other options, prototxts or databases; training starts anew.`;
+    report?.({ event: "warning", step: "train", message });
+    return undefined;
+  }
+  const states = entries.flatMap((entry) =>
+    entry.kind === "snapshot" ? [resolve(workingDirectory, entry.state)] : [],
+  );
+  return states.filter((state) => existsSync(state)).at(-1);
+}
+
+function readInput(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new HistobookError("BadInput", {
+      subject: file,
+      found: "no readable file",
+      expected: "a .caffemodel or .solverstate",
+      fix: "check the path",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import { relative, resolve } from "node:path";
+import type { Engine } from "../engine/index.js";
+import { HistobookError, numberOption } from "../foundation/index.js";
+import { solverName, updateManifest, type Study } from "../study/index.js";
+import { resumableSnapshot, type FoldRun, type TrainedFold } from "./foldRun.js";
+import type { TrainOptions } from "./options.js";
+import { foldWarnings } from "./foldWarnings.js";
+import { openLogSinks } from "./logSinks.js";
+import { solve } from "./solve.js";
+import { openTrainingLog } from "./trainingLog.js";
+import { runEntry } from "./trainSolver.js";
+
+/** Trains one fold in this process, and writes down what its model was made from. */
+export async function trainFold(
+  study: Study,
+  run: FoldRun,
+  engine: Engine,
+  options: TrainOptions,
+): Promise<TrainedFold> {
+  const { directory } = study;
+  const { fold, key, database, solver, networks, overrides, seed, workingDirectory, logPath } = run;
+  const snapshot = options.snapshot
+    ? resolve(options.snapshot)
+    : options.resume
+      ? resumableSnapshot(run, options)
+      : undefined;
+  for (const message of foldWarnings(study, run, options.weights))
+    options.report?.({ event: "warning", step: "train", message });
+  const sinks = openLogSinks(options, fold);
+  const solved = await solve({
+    engine,
+    solver,
+    networks,
+    subject: solverName(fold),
+    workingDirectory,
+    seed,
+    testShares: database.test.byClass.map((patches) => patches / Math.max(1, database.test.count)),
+    weights: options.weights && resolve(options.weights),
+    snapshot,
+    report: options.report,
+    signal: options.signal,
+    openLog: (from) => openTrainingLog(logPath, runEntry(key, engine, solver, networks.train), from),
+    keep:
+      options.keep === undefined
+        ? undefined
+        : numberOption("--keep", options.keep, { minimum: 1, integer: true }),
+    onEntry(entry) {
+      sinks.add(entry);
+      options.onEntry?.(fold, entry);
+    },
+  }).finally(() => sinks.close());
+  if (solved.files === null) {
+    throw new HistobookError("BadInput", {
+      subject: solverName(fold),
+      found: "snapshot_after_train: false, and no snapshot",
+      expected: "a model at the end of training",
+      fix: "remove that line from the solver",
+    });
+  }
+  const file = relative(directory, resolve(workingDirectory, solved.files.model)).replaceAll("\\", "/");
+  const { scale, size } = database;
+  const { iterations, entries } = solved;
+  await updateManifest(directory, (manifest) => ({
+    ...manifest,
+    models: {
+      ...manifest.models,
+      [fold]: {
+        key,
+        from: database.key,
+        file,
+        scale,
+        size,
+        iterations,
+        engine: engine.description,
+        seed,
+        overrides,
+      },
+    },
+  }));
+  return { fold, model: file, iterations, entries, reused: false };
+}
