@@ -331,6 +331,34 @@ describe("the five steps by the command", () => {
     expect(errorLines(resumed.errors)).toEqual([]);
   });
 
+  test("train --dry-run says how long it would take, --overfit-one-batch whether the network learns; both keep nothing", async () => {
+    directory = copyOfStudy(study).directory;
+    const before = readdirSync(path("models"));
+    const options = ["train", directory, "--iterations", "900", "--batch", "8", "--learning-rate", "0.01"];
+    const dry = await runJson([...options, "--dry-run"]);
+    expect(dry.last).toMatchObject({
+      event: "result",
+      forecast: { folds: [1, 2], iterations: 900, batch: 8 },
+    });
+    const { out } = await run([...options, "--dry-run"]);
+    expect(out).toMatch(
+      /^Here an iteration of 8 patches takes [\d.]+ ms \(\d+ patches\/s\), and a test .*\.$/m,
+    );
+    expect(out).toMatch(/^2 folds of 900 iterations: .*, one after the other\.$/m);
+    expect(out).toMatch(/^--minutes 10 buys \d+ iterations a fold\.$/m);
+    const drill = await run([...options, "--overfit-one-batch"]);
+    expect(drill.status).toBe(0);
+    expect(drill.out).toContain("The network can learn these patches by heart");
+    expect(readdirSync(path("models"))).toEqual(before);
+    const both = await run([...options, "--minutes", "1"]);
+    expect([both.status, both.errors]).toEqual([2, expect.stringContaining("beside --iterations 900")]);
+    const kept = await run(["train", "--solver", "own.prototxt", "--keep", "1"]);
+    expect([kept.status, kept.errors]).toEqual([
+      2,
+      expect.stringContaining("--keep: found it beside --solver"),
+    ]);
+  });
+
   test("train --solver runs a solver without a study, paths relative to where it is started", async () => {
     const folder = join(directory, "models");
     writeFileSync(

@@ -107,6 +107,20 @@ describe("a LevelDB store", () => {
     expect(summary.byClass).toEqual([3, 2, 2]);
   });
 
+  test("says which numbers no key has", async () => {
+    const numbered = (number: number): string => `${String(number).padStart(8, "0")}_odd.png`;
+    const [, value] = record(contractPatches[0]);
+    const keys = [2, 3, 5, 9].map(numbered);
+    const summary = await databaseSummary(await levelOf(keys.map((key) => [key, value])));
+    expect(summary.missing).toEqual([
+      { first: 0, last: 1 },
+      { first: 4, last: 4 },
+      { first: 6, last: 8 },
+    ]);
+    const other = await databaseSummary(await levelOf([["of another form", value]]));
+    expect(other.missing).toEqual([]);
+  });
+
   test("says that this process has it open when it is opened twice", async () => {
     const path = await levelOf(contractPatches.map(record));
     const store = await openPatchStore(path);

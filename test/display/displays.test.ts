@@ -152,7 +152,11 @@ describe.each(names)("%s()", (name) => {
       expect(view).toBeDefined();
       expect(checkPayload(view!, views[name].data[mime])).toMatchObject({ ok: true });
     }
-    expect(custom.length).toBe(name === "showMap" ? 1 : 0);
+    expect(custom.length).toBe(
+      ["showDatabase", "showEvaluation", "showFolds", "showMap", "showNetwork", "showTraining"].includes(name)
+        ? 1
+        : 0,
+    );
   });
 });
 
@@ -225,6 +229,40 @@ test("images of noise, which no PNG makes smaller, stay below the limit", async 
   }
 });
 
+test("a split of very many patients is shown as far as an output holds it, and says so", () => {
+  const patients = Array.from({ length: 12_000 }, (_, n) => ({
+    name: `patient-${n}`,
+    images: 1,
+    patches: { p: 10, e: 10, b: 3 },
+  }));
+  const names = patients.map(({ name }) => name);
+  const counts = { total: 1, byClass: [1, 0] as [number, number] };
+  const sides = { train: counts, validation: counts, test: counts };
+  const folds = [0, 1].map((half) => ({
+    fold: half + 1,
+    train: names.filter((_, n) => n % 2 !== half),
+    validation: [],
+    test: names.filter((_, n) => n % 2 === half),
+    patches: sides,
+  }));
+  const many = showFolds({ folds, patients, size: 32 });
+  expect(Object.keys(many.data)).toEqual(["text/html", "text/plain"]);
+  expect(documentOf(many).body.textContent).toContain("too much for one output");
+  expect(bundleBytes(many)).toBeLessThan(outputLimit);
+  const first = names.slice(0, 2000);
+  const fewer = showFolds({
+    folds: folds.map((fold) => ({
+      ...fold,
+      train: fold.train.slice(0, 1000),
+      test: fold.test.slice(0, 1000),
+    })),
+    patients: patients.slice(0, first.length),
+    size: 32,
+  });
+  expect(checkPayload("fold-summary", fewer.data[viewMimeType("fold-summary")])).toMatchObject({ ok: true });
+  expect(bundleBytes(fewer)).toBeLessThan(outputLimit);
+});
+
 test("names are text, whatever they hold", async () => {
   const directory = newStudy();
   const name = `<b>&"'<i onclick=x>_1`;
@@ -233,12 +271,13 @@ test("names are text, whatever they hold", async () => {
   await makePatches(hostile, { perImage: 2, scale: 1 });
   const counts = { total: 1, byClass: [1, 0] as [number, number] };
   const patches = { train: counts, validation: counts, test: counts };
+  const patient = { name: "<b>patient", images: 1, patches: { p: 1, e: 0, b: 0 } };
   const fold = { fold: 1, train: [], validation: [], test: ["<b>patient"], patches };
   for (const [bundle, text] of [
     [await showCases(hostile), name],
     [await showRegions(hostile, name), name],
     [await showPatches(hostile, { image: name }), name],
-    [showFolds({ folds: [fold], size: 32 }), "<b>patient"],
+    [showFolds({ folds: [fold], patients: [patient], size: 32 }), "<b>patient"],
   ] as const) {
     expect(documentOf(bundle).querySelectorAll("b, i, [onclick]")).toHaveLength(0);
     expect(documentOf(bundle).body.textContent).toContain(text);

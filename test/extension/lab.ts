@@ -311,6 +311,13 @@ export async function openFile(page: Page, path: string): Promise<void> {
   }, path);
 }
 
+/** Saves the notebook that a page shows, as its menu does. */
+export async function saveNotebook(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await jupyterapp.commands.execute("docmanager:save", {});
+  });
+}
+
 /** Waits until the notebook's kernel has answered; before that JupyterLab drops what it is asked to run. */
 async function kernelReady(page: Page): Promise<void> {
   await page.evaluate(async () => {

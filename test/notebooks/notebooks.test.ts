@@ -180,6 +180,14 @@ describe("run alone in a stock tslab kernel", () => {
         expect(Object.keys(data).sort()).toEqual([mime, "text/html", "text/plain"]);
         expect(checkPayload("probability-map", data[mime])).toMatchObject({ ok: true });
       }
+      // Of a curve that was drawn while its cell ran, the last state is what stays.
+      const curve = viewMimeType("training-curve");
+      const curves = displays.flatMap((data) =>
+        curve in data ? [checkPayload("training-curve", data[curve])] : [],
+      );
+      expect(curves.map((check) => check.ok && check.payload.state)).toEqual(
+        ["0-start-here", "4-training"].includes(name) ? ["finished"] : [],
+      );
     },
     900_000,
   );

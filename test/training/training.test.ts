@@ -109,10 +109,12 @@ describe("train", () => {
     await train(study, small);
     const when = () => statSync(path("models", "1_caffenet_train_w32_iter_6.caffemodel")).mtimeMs;
     const before = when();
-    const { folds, written } = await train(study, small);
+    const told: unknown[] = [];
+    const { folds, written } = await train(study, { ...small, onEntry: (_, entry) => told.push(entry) });
     expect(written).toEqual([]);
     expect(folds[0].reused).toBe(true);
     expect(folds[0].entries.length).toBeGreaterThan(6);
+    expect(told).toEqual(folds[0].entries);
     expect(when()).toBe(before);
     expect((await train(study, { ...small, seed: 2 })).folds[0].reused).toBe(false);
     edit(netFile, "std: 0.01", "std: 0.02");

@@ -11,6 +11,7 @@ import { readOut } from "../map/probe.js";
 import { countsFrom, shareAbove } from "../map/threshold.js";
 import { MapStage, type Zoom } from "../map/stage.js";
 import { zooms } from "../map/zoom.js";
+import { percent } from "../percent.js";
 import type { Drawing, View } from "../view.js";
 
 const hint = "Point at the map, or focus it and use the arrow keys, to read a pixel.";
@@ -182,8 +183,4 @@ function colourBar(): { node: HTMLElement; show: (look: MapLook) => void } {
     strip.style.setProperty("--histobook-threshold", `${look.threshold * 100}%`);
   };
   return { node, show };
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

@@ -15,8 +15,10 @@ export function evaluateCommand(): Command {
       perform(options, async (run) => {
         const result = await evaluate(openStudy(directory), { ...options, ...run });
         if (options.out !== undefined) writeWholeFile(options.out, JSON.stringify(result, null, 1) + "\n");
+        // The pixels by level stand in the report alone: a line is for the scores.
+        const patients = result.patients.map((patient) => ({ ...patient, levels: undefined }));
         return {
-          data: { step: "evaluate", ...result },
+          data: { step: "evaluate", ...result, patients },
           lines: evaluationLines(result),
           skipped: result.skipped,
         };

@@ -22,6 +22,8 @@ export interface DatabaseSummary {
   shape: PatchShape | undefined;
   /** Records that can't be decoded, or have another shape than the first. */
   broken: { key: string; reason: string }[];
+  /** Numbers that no key has although a later one has a higher: keys begin with their record's number, from 0. */
+  missing: { first: number; last: number }[];
 }
 
 /** No list of this tutorial's kind has more classes: a larger label is damage, and no reason to count up to it. */
@@ -44,7 +46,9 @@ export async function databaseSummary(path: string): Promise<DatabaseSummary> {
     byType: { p: 0, e: 0, b: 0, other: 0 },
     shape: undefined,
     broken: [],
+    missing: [],
   };
+  let next = 0;
   const level = await openLevel(path);
   try {
     for await (const block of readRound(level, path)) {
@@ -52,6 +56,9 @@ export async function databaseSummary(path: string): Promise<DatabaseSummary> {
         summary.count++;
         summary.firstKey ??= key;
         summary.lastKey = key;
+        const number = Number(/^(\d+)_/.exec(key)?.[1] ?? next);
+        if (number > next) summary.missing.push({ first: next, last: number - 1 });
+        next = number + 1;
         summary.byType[parsePatchName(key.replace(/^\d+_/, ""))?.type ?? "other"]++;
         try {
           const decoded = decodeRecord(value, recordSubject(path, key));

@@ -5,6 +5,25 @@ import { displayHook } from "./representation.js";
 /** The most that one display may weigh, in bytes of JSON: a notebook with many displays must stay light. */
 export const outputLimit = 1_000_000;
 
+/** The most that a payload may weigh in bytes of JSON, so that its still form has room beside it. */
+const payloadLimit = 600_000;
+
+/**
+ * A payload as a form for the extension; where it is too large for an output, no form, and a note that says so.
+ *
+ * @param type the view's MIME type
+ */
+export function payloadForm(
+  type: string,
+  payload: object,
+): { custom: Record<string, unknown>; tooLarge: string[] } {
+  if (Buffer.byteLength(JSON.stringify(payload)) <= payloadLimit) {
+    return { custom: { [type]: payload }, tooLarge: [] };
+  }
+  const words = "This is too much for one output of a notebook: JupyterLab shows the still form alone.";
+  return { custom: {}, tooLarge: [words] };
+}
+
 /** One notebook output in several forms, of which a front end shows the richest that it knows. */
 export interface Bundle {
   /** The same thing by MIME type: markup or a picture, text, and for the extension its payload. */

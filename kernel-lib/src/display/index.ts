@@ -11,4 +11,5 @@ export { showNetwork } from "./network.js";
 export { showPatches, type ShowPatchesOptions } from "./patches.js";
 export { progressDisplay } from "./progress.js";
 export { showRegions } from "./regions.js";
+export { trainAndShow } from "./trainAndShow.js";
 export { showTraining } from "./training.js";

@@ -39,19 +39,25 @@ export async function meanFigures(mean: MeanImage): Promise<Html[]> {
   ];
 }
 
-/** Each channel's mean in words. */
-export function channelWords({ channels, data }: MeanImage): string {
+/** Each channel's mean (blue, green, red; or grey), 0 to 255. */
+export function channelMeans({ channels, data }: MeanImage): number[] {
   const plane = data.length / channels;
-  const names = channels === 3 ? ["blue", "green", "red"] : ["grey"];
-  const words = names.map((name, channel) => {
-    const values = data.subarray(channel * plane, (channel + 1) * plane);
-    return `${name} ${(values.reduce((sum, value) => sum + value, 0) / plane).toFixed(1)}`;
-  });
+  return Array.from(
+    { length: channels },
+    (_, channel) =>
+      data.subarray(channel * plane, (channel + 1) * plane).reduce((sum, value) => sum + value, 0) / plane,
+  );
+}
+
+/** Each channel's mean in words. */
+export function channelWords(mean: MeanImage): string {
+  const names = mean.channels === 3 ? ["blue", "green", "red"] : ["grey"];
+  const words = channelMeans(mean).map((value, channel) => `${names[channel]} ${value.toFixed(1)}`);
   return `mean ${words.reverse().join(", ")} of 255`;
 }
 
 /** The darkest value of each channel becomes 0 and the brightest 255. */
-function stretched(mean: MeanImage): MeanImage {
+export function stretched(mean: MeanImage): MeanImage {
   const plane = mean.width * mean.height;
   const ranges = Array.from({ length: mean.channels }, (_, channel) => {
     const values = mean.data.subarray(channel * plane, (channel + 1) * plane);

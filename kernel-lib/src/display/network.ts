@@ -8,7 +8,8 @@ import {
   readNetPrototxt,
   type LayerParameter,
 } from "../caffe/index.js";
-import { parameterCount, planNetwork, type PlannedLayer } from "../engine/index.js";
+import { parameterCount, planNetwork, type NetworkPlan, type PlannedLayer } from "../engine/index.js";
+import { filtersInRow, viewMimeType, type NetworkPayload } from "../payloads/index.js";
 import { readManifest, trainingNetName, type Study } from "../study/index.js";
 import { deployNetTemplate } from "../training/index.js";
 import { bundle, type Bundle } from "./bundle.js";
@@ -43,25 +44,48 @@ export async function showNetwork(study: Study, fold: number): Promise<Bundle> {
     ["label", []],
   ]);
   const plan = planNetwork(net, Phase.TRAIN, shapes, written ? file : undefined);
-  const fields = receptiveFields(plan.layers, size);
-  const rows = plan.layers.map(({ layer, tops, parameters }) => [
-    layer.name,
-    describe(layer),
-    tops.map((shape) => (shape.length === 0 ? "1 number" : shape.join(" × "))).join(", "),
-    parameters.length === 0
-      ? ""
-      : count(parameterCount({ ...plan, layers: [{ layer, bottoms: [], tops, parameters }] })),
-    fields.get(layer.name) ?? "whole patch",
-  ]);
-  const heading = `Network "${plan.name}"${written ? ` of ${file}` : ", the tutorial's"}: ${count(parameterCount(plan))} learned values`;
   const model = manifest.models[fold] as { file: string } | undefined;
-  const filters = model ? await filtersFigure(join(directory, model.file)) : [];
+  const payload: NetworkPayload = {
+    version: 1,
+    name: plan.name,
+    file: written ? file : null,
+    parameters: parameterCount(plan),
+    size,
+    layers: layersOf(plan, size),
+    filters: model ? await filtersOf(join(directory, model.file)) : null,
+  };
+  const heading = `Network "${plan.name}"${written ? ` of ${file}` : ", the tutorial's"}: ${count(payload.parameters)} learned values`;
+  const rows = payload.layers.map(({ name, words, shapes, parameters, sees }) => [
+    name,
+    words,
+    shapes.map((shape) => (shape.length === 0 ? "1 number" : shape.join(" × "))).join(", "),
+    parameters === 0 ? "" : count(parameters),
+    sees === null ? "whole patch" : `${sees} × ${sees}`,
+  ]);
   const header = ["layer", "what it does", "output", "learned values", "sees (pixels)"];
   return bundle({
+    custom: { [viewMimeType("network")]: payload },
     html: html`${title(heading)}${table(header, rows, 2)}${note(
       `Input: a patch of 3 × ${size} × ${size} values minus the mean image.`,
-    )}${row(filters)}`,
+    )}${row(filtersFigure(payload.filters))}`,
     text: [heading, ...rows.map((cells) => `  ${cells.join(" | ")}`)].join("\n"),
+  });
+}
+
+function layersOf(plan: NetworkPlan, size: number): NetworkPayload["layers"] {
+  const fields = receptiveFields(plan.layers, size);
+  return plan.layers.map((planned) => {
+    const { layer, tops, parameters } = planned;
+    return {
+      name: layer.name,
+      type: layer.type,
+      words: describe(layer),
+      inputs: layer.bottom,
+      shapes: tops.map((shape) => [...shape]),
+      blobs: parameters.map(({ shape }) => [...shape]),
+      parameters: parameterCount({ ...plan, layers: [planned] }),
+      sees: fields.get(layer.name) ?? null,
+    };
   });
 }
 
@@ -89,8 +113,8 @@ function describe(layer: LayerParameter): string {
 }
 
 /** The part of the patch that decides one value, for the layers that see less than all of it. */
-function receptiveFields(layers: readonly PlannedLayer[], size: number): Map<string, string> {
-  const fields = new Map<string, string>();
+function receptiveFields(layers: readonly PlannedLayer[], size: number): Map<string, number> {
+  const fields = new Map<string, number>();
   let field = 1;
   let jump = 1;
   for (const { layer, tops } of layers) {
@@ -98,17 +122,24 @@ function receptiveFields(layers: readonly PlannedLayer[], size: number): Map<str
     const stride = layer.convolutionParam?.stride[0] ?? layer.poolingParam?.stride ?? 1;
     field += (kernel - 1) * jump;
     jump *= stride;
-    if (tops[0]?.length === 3 && field < size) fields.set(layer.name, `${field} × ${field}`);
+    if (tops[0]?.length === 3 && field < size) fields.set(layer.name, field);
   }
   return fields;
 }
 
-async function filtersFigure(path: string): Promise<Html[]> {
-  for (const [name, [weights]] of readModel(path).weights) {
+async function filtersOf(path: string): Promise<NetworkPayload["filters"]> {
+  for (const [layer, [weights]] of readModel(path).weights) {
     if (weights?.shape.length !== 4 || weights.shape[1] !== 3) continue;
-    const picture = sheet(filterPictures(weights), 16, 1);
-    const words = `the ${weights.shape[0]} filters of ${name} after training (grey is zero)`;
-    return [figure(imageTag(await pngUrl(picture), picture.width * 6, words), words)];
+    const [filters, , height, width] = weights.shape;
+    const picture = await pngUrl(sheet(filterPictures(weights), filtersInRow, 0));
+    return { layer, count: filters, width, height, picture };
   }
-  return [];
+  return null;
+}
+
+function filtersFigure(filters: NetworkPayload["filters"]): Html[] {
+  if (filters === null) return [];
+  const { layer, count: number, width, picture } = filters;
+  const words = `the ${number} filters of ${layer} after training (grey is zero)`;
+  return [figure(imageTag(picture, Math.min(number, filtersInRow) * width * 6, words), words)];
 }

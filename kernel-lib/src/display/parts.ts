@@ -76,3 +76,16 @@ export function count(value: number): string {
 export function score(value: number | null): string {
   return value === null ? "–" : value.toFixed(3);
 }
+
+/** 12.3 % of a share [0,1]. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** A verdict with its sign in front: green and a tick, or red and a cross. */
+export function verdictLine(clean: boolean, sentence: string): Html {
+  const [colour, sign] = clean ? ["#1b7f3b", "✓"] : ["#b3261e", "✕"];
+  return html`<div style="border-left:4px solid ${colour};padding:2px 8px;margin:2px 0 8px">
+    <span style="font-weight:600;color:${colour}">${sign}</span> ${sentence}
+  </div>`;
+}

@@ -17,6 +17,7 @@ import {
   readManifest,
   updateManifest,
   type Manifest,
+  type PatchType,
   type Side,
   type Study,
 } from "../study/index.js";
@@ -49,9 +50,19 @@ export interface FoldSummary extends Fold {
   patches: { train: PatchCount; validation: PatchCount; test: PatchCount };
 }
 
+/** What there is of a patient. */
+export interface PatientPatches {
+  name: string;
+  images: number;
+  /** By type: p epithelium, e edge, b background. */
+  patches: Record<PatchType, number>;
+}
+
 /** What step 2 made. */
 export interface FoldsResult {
   folds: FoldSummary[];
+  /** All of the study's patients, in the order of their images' names. */
+  patients: PatientPatches[];
   /** Side of a patch in pixels, as in the lists' names. */
   size: number;
 }
@@ -84,9 +95,11 @@ export async function makeFolds(study: Study, options: FoldsOptions = {}): Promi
   const { patches, folds: earlier } = readManifest(directory);
   if (!patches) throw missingPatches(directory);
   const { size } = patches.parameters;
-  const split = splitPatients(patientsOf(patches), {
+  const patients = patientsOf(patches);
+  const shares = [...patients.values()].map((one): [string, number] => [one.name, epitheliumShare(one)]);
+  const split = splitPatients([...patients.keys()], {
     ...parameters,
-    balance: parameters.stratify ? epitheliumShares(patches) : undefined,
+    balance: parameters.stratify ? new Map(shares) : undefined,
   });
   const key = foldsKey(patches, parameters);
   // While the lists are being replaced, the manifest must not say that they belong together.
@@ -95,12 +108,12 @@ export async function makeFolds(study: Study, options: FoldsOptions = {}): Promi
   const written = new Set<string>();
   for (const fold of split) {
     stopIfAborted(signal, "folds");
-    for (const [side, patients] of sidesOf(fold)) {
-      if (side === "val" && patients.length === 0) continue;
+    for (const [side, members] of sidesOf(fold)) {
+      if (side === "val" && members.length === 0) continue;
       const parents = parentListName(side, size, fold.fold);
       const list = patchListName(side, size, fold.fold);
-      writeWholeLines(join(directory, parents), patients);
-      writeWholeLines(join(directory, list), patchLines(directory, patches, patients, parameters.separator));
+      writeWholeLines(join(directory, parents), members);
+      writeWholeLines(join(directory, list), patchLines(directory, patches, members, parameters.separator));
       written.add(parents).add(list);
     }
     report?.({ event: "progress", step: "folds", done: fold.fold, total: split.length, unit: "folds" });
@@ -110,7 +123,11 @@ export async function makeFolds(study: Study, options: FoldsOptions = {}): Promi
     ...manifest,
     folds: { key, from: patches.key, parameters, size },
   }));
-  return { folds: split.map((fold) => summary(fold, patches)), size };
+  return {
+    folds: split.map((fold) => summary(fold, patients)),
+    patients: [...patients.values()],
+    size,
+  };
 }
 
 /** The key of the lists that these parameters give for these patches. */
@@ -129,29 +146,31 @@ function sidesOf(fold: Fold): [Side, string[]][] {
   ];
 }
 
-/** The study's patients in the order of their images' names. */
-function patientsOf(patches: PatchesRecord): string[] {
-  return [...new Set(Object.values(patches.images).map(({ patient }) => patient))];
+/** What there is of each patient, in the order of the images' names. */
+function patientsOf({ images, parameters }: PatchesRecord): Map<string, PatientPatches> {
+  const patients = new Map<string, PatientPatches>();
+  for (const { patient: name, positions } of Object.values(images)) {
+    const patient = patients.get(name) ?? { name, images: 0, patches: { p: 0, e: 0, b: 0 } };
+    patient.images++;
+    for (const type of ["p", "e", "b"] as const) {
+      patient.patches[type] += positions[type] * parameters.rotations.length;
+    }
+    patients.set(name, patient);
+  }
+  return patients;
 }
 
-/** The share of a patient's positions that are epithelium, [0,1]. */
-function epitheliumShares(patches: PatchesRecord): Map<string, number> {
-  return new Map(
-    patientsOf(patches).map((patient) => {
-      const { total, byClass } = countPatches([patient], patches);
-      return [patient, total === 0 ? 0 : byClass[1] / total];
-    }),
-  );
+/** The share of a patient's patches that are epithelium, [0,1]. */
+function epitheliumShare({ patches: { p, e, b } }: PatientPatches): number {
+  return p + e + b === 0 ? 0 : p / (p + e + b);
 }
 
-function countPatches(patients: readonly string[], patches: PatchesRecord): PatchCount {
-  const wanted = new Set(patients);
-  const rotations = patches.parameters.rotations.length;
+function countPatches(names: readonly string[], patients: ReadonlyMap<string, PatientPatches>): PatchCount {
   const byClass: [number, number] = [0, 0];
-  for (const { patient, positions } of Object.values(patches.images)) {
-    if (!wanted.has(patient)) continue;
-    byClass[1] += positions.p * rotations;
-    byClass[0] += (positions.e + positions.b) * rotations;
+  for (const name of names) {
+    const { p, e, b } = patients.get(name)?.patches ?? { p: 0, e: 0, b: 0 };
+    byClass[1] += p;
+    byClass[0] += e + b;
   }
   return { total: byClass[0] + byClass[1], byClass };
 }
@@ -188,13 +207,13 @@ function removeStaleLists(directory: string, written: ReadonlySet<string>, sizes
   }
 }
 
-function summary(fold: Fold, patches: PatchesRecord): FoldSummary {
+function summary(fold: Fold, patients: ReadonlyMap<string, PatientPatches>): FoldSummary {
   return {
     ...fold,
     patches: {
-      train: countPatches(fold.train, patches),
-      validation: countPatches(fold.validation, patches),
-      test: countPatches(fold.test, patches),
+      train: countPatches(fold.train, patients),
+      validation: countPatches(fold.validation, patients),
+      test: countPatches(fold.test, patients),
     },
   };
 }

@@ -6,6 +6,7 @@ export {
   type FoldsResult,
   type FoldSummary,
   type PatchCount,
+  type PatientPatches,
 } from "./folds.js";
 export { checkLeakage } from "./leakage.js";
 export { readParentList, readPatchList, type ListSeparator, type PatchListEntry } from "./lists.js";

@@ -16,11 +16,11 @@ export type Check<Data> = { ok: true; payload: Data } | { ok: false; problems: r
  *
  * @param whole what a problem of all the data is said of
  */
-export function checkAgainst<Schema extends z.ZodMiniType>(
-  schema: Schema,
+export function checkAgainst<Data>(
+  schema: z.ZodMiniType<Data>,
   data: unknown,
   whole = "payload",
-): Check<z.infer<Schema>> {
+): Check<Data> {
   const result = z.safeParse(schema, data);
   if (result.success) {
     return { ok: true, payload: result.data };

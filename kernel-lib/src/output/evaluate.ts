@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { HistobookError, messageOf, numberOption, type Skipped } from "../foundation/index.js";
 import { imageSize, pictureName, readManifest, readMask, type Case, type Study } from "../study/index.js";
 import { chooseThreshold, type ThresholdOptions } from "./chosenThreshold.js";
-import { addCounts, averageScores, countPixels, scoresOf, type PixelCounts, type Scores } from "./metrics.js";
-import { applyThreshold, readProbabilityPicture } from "./pictures.js";
+import { addLevels, countLevels, countsAt, type LevelCounts } from "./levels.js";
+import { addCounts, averageScores, scoresOf, type PixelCounts, type Scores } from "./metrics.js";
+import { readProbabilityPicture } from "./pictures.js";
 import { foldsWithMaps } from "./threshold.js";
 
 /** The options of `evaluate`. */
@@ -28,10 +29,18 @@ export interface ScoredItem extends ScoreSet {
   threshold: number;
 }
 
+/** A test patient, with what other questions than `evaluate`'s own can be answered from. */
+export interface ScoredPatient extends ScoredItem {
+  /** Hits and misses at the threshold. */
+  counts: PixelCounts;
+  /** All of the patient's pixels. */
+  levels: LevelCounts;
+}
+
 /** How well held-out patients were segmented. */
 export interface Evaluation {
   images: ScoredItem[];
-  patients: ScoredItem[];
+  patients: ScoredPatient[];
   folds: ScoredItem[];
   /** Over all pixels of all test patients. */
   pooled: ScoreSet;
@@ -60,7 +69,7 @@ export async function evaluate(study: Study, options: EvaluateOptions = {}): Pro
           patient: one.patient,
           fold,
           threshold: value,
-          ...(await countImage(study, one, path, value)),
+          ...countsOf(await imageLevels(study, one, path), value),
         });
       } catch (error) {
         skipped.push({ file: one.imagePath, reason: messageOf(error) });
@@ -71,10 +80,14 @@ export async function evaluate(study: Study, options: EvaluateOptions = {}): Pro
     ...identity(image, image.name),
     ...pooledScores([image]),
   }));
-  const patients = groupBy(counted, ({ fold, patient }) => `${fold} ${patient}`).map((group): ScoredItem => ({
-    ...identity(group[0], group[0].patient),
-    ...pooledScores(group),
-  }));
+  const patients = groupBy(counted, ({ fold, patient }) => `${fold} ${patient}`).map(
+    (group): ScoredPatient => ({
+      ...identity(group[0], group[0].patient),
+      ...pooledScores(group),
+      counts: addCounts(group.map(({ atThreshold }) => atThreshold)),
+      levels: addLevels(group.map(({ levels }) => levels)),
+    }),
+  );
   const folds = groupBy(counted, ({ fold }) => String(fold)).map((group): ScoredItem => ({
     ...identity(group[0], `fold ${group[0].fold}`),
     patient: null,
@@ -94,6 +107,7 @@ interface ImageCounts {
   atHalf: PixelCounts;
   atThreshold: PixelCounts;
   allEpithelium: PixelCounts;
+  levels: LevelCounts;
 }
 
 interface CountedImage extends ImageCounts {
@@ -103,7 +117,7 @@ interface CountedImage extends ImageCounts {
   threshold: number;
 }
 
-async function countImage(study: Study, one: Case, path: string, threshold: number): Promise<ImageCounts> {
+async function imageLevels(study: Study, one: Case, path: string): Promise<LevelCounts> {
   if (one.maskPath === null) throw mismatch(one.imagePath, "no mask", `${one.name}_mask.png`, "add the mask");
   const stored = readProbabilityPicture(path);
   const size = await imageSize(one.imagePath);
@@ -113,11 +127,15 @@ async function countImage(study: Study, one: Case, path: string, threshold: numb
     const expected = `the image's working size, ${mask.width} x ${mask.height}`;
     throw mismatch(path, found, expected, `run 'histobook output ${study.directory}' again`);
   }
-  const count = (predicted: Uint8Array): PixelCounts => countPixels(predicted, mask.data);
+  return countLevels(stored.levels, mask.data);
+}
+
+function countsOf(levels: LevelCounts, threshold: number): ImageCounts {
   return {
-    atHalf: count(applyThreshold(stored, 0.5)),
-    atThreshold: count(applyThreshold(stored, threshold)),
-    allEpithelium: count(new Uint8Array(mask.data.length).fill(1)),
+    atHalf: countsAt(levels, 0.5),
+    atThreshold: countsAt(levels, threshold),
+    allEpithelium: countsAt(levels, 0),
+    levels,
   };
 }
 
@@ -139,7 +157,7 @@ function identity(
 }
 
 function pooledScores(images: ImageCounts[]): ScoreSet {
-  const pooled = (name: keyof ImageCounts): Scores => scoresOf(addCounts(images.map((image) => image[name])));
+  const pooled = (name: keyof ScoreSet): Scores => scoresOf(addCounts(images.map((image) => image[name])));
   return {
     atHalf: pooled("atHalf"),
     atThreshold: pooled("atThreshold"),

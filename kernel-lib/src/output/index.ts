@@ -1,13 +1,23 @@
 /** Step 5: model and images -> probability and class pictures -> threshold -> scores. */
+export { fScoreBands, fScoreCurve, type BandOptions, type ScoreBand } from "./bootstrap.js";
 export { chooseThreshold, type FoldThreshold, type ThresholdOptions } from "./chosenThreshold.js";
 export {
   evaluate,
   type EvaluateOptions,
   type Evaluation,
   type ScoredItem,
+  type ScoredPatient,
   type ScoreSet,
 } from "./evaluate.js";
 export type { OutputOptions } from "./jobs.js";
+export {
+  addLevels,
+  calibration,
+  countLevels,
+  countsAt,
+  type CalibrationBin,
+  type LevelCounts,
+} from "./levels.js";
 export {
   averageScores,
   bestThreshold,

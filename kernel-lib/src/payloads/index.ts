@@ -10,7 +10,29 @@ export {
   type Problem as PayloadProblem,
 } from "../foundation/check.js";
 export { checkPayload } from "./check.js";
+export { databaseVerdict, type DatabaseVerdict } from "./databaseFacts.js";
+export { databaseSummarySchema, type DatabaseSummaryPayload } from "./databaseSummary.js";
+export { durationWords } from "./durationWords.js";
+export { evaluationSchema, mapRequest, type EvaluationPayload } from "./evaluation.js";
+export {
+  epitheliumRange,
+  foldSides,
+  foldVerdict,
+  sideFacts,
+  sidesOf,
+  type FoldSide,
+  type FoldVerdict,
+  type SideFacts,
+} from "./foldFacts.js";
+export { foldSummarySchema, type FoldSummaryPayload, type PatchesByType } from "./foldSummary.js";
 export { lineCall, lineOpening, lineReply, lineTarget, type LineCall, type LineReply } from "./line.js";
 export { viewMimeType, viewNames, type ViewName } from "./names.js";
+export { filtersInRow, networkSchema, type NetworkPayload } from "./network.js";
 export { probabilityMapSchema, thresholdChoice, type ProbabilityMapPayload } from "./probabilityMap.js";
 export { payloadSchemas, type DrawnViewName, type PayloadOf } from "./schemas.js";
+export {
+  trainingCurveSchema,
+  type Series,
+  type TrainingCurvePayload,
+  type TrainingRun,
+} from "./trainingCurve.js";

@@ -1,10 +1,20 @@
 import type * as z from "zod/mini";
+import { databaseSummarySchema } from "./databaseSummary.js";
+import { evaluationSchema } from "./evaluation.js";
+import { foldSummarySchema } from "./foldSummary.js";
 import type { ViewName } from "./names.js";
+import { networkSchema } from "./network.js";
 import { probabilityMapSchema } from "./probabilityMap.js";
+import { trainingCurveSchema } from "./trainingCurve.js";
 
 /** The schema of each view that is drawn so far, by the view's name. */
 export const payloadSchemas = {
+  "database-summary": databaseSummarySchema,
+  evaluation: evaluationSchema,
+  "fold-summary": foldSummarySchema,
+  network: networkSchema,
   "probability-map": probabilityMapSchema,
+  "training-curve": trainingCurveSchema,
 } as const satisfies { [view in ViewName]?: z.ZodMiniType };
 
 /** The views that have a payload. */

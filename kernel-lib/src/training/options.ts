@@ -39,7 +39,7 @@ export interface TrainOptions extends RunOptions, LogSinkOptions {
    * process; `auto` takes as many as processor cores and free memory allow. Default `auto` in the notebook kernel, else 0.
    */
   processes?: number | "auto";
-  /** Called with each line of a run's log: losses, tests, snapshots. */
+  /** Called with each line of a run's log: losses, tests, snapshots; those of an earlier run first, if it is gone on with or kept. */
   onEntry?: (fold: number, entry: LogEntry) => void;
 }
 

@@ -33,9 +33,12 @@ export async function train(study: Study, options: TrainOptions = {}): Promise<T
   const minutes = options.minutes === undefined ? {} : await iterationsForMinutes(study, options);
   const decided = { ...options, ...minutes };
   const { runs, written } = readFoldRuns(study, decided);
+  for (const run of runs) {
+    const finished = finishedFold(study, run);
+    if (finished) tellAgain(finished, decided);
+  }
   const train = processes === 0 ? trainHere : trainSideBySide;
   const trained = await train(study, runs, decided, processes);
-  for (const fold of trained.folds.filter(({ reused }) => reused)) tellAgain(fold, decided);
   return { ...trained, written };
 }
 

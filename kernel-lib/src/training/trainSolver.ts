@@ -70,6 +70,6 @@ export function runEntry(
   { net, use }: SolverNetwork,
 ): RunEntry {
   const source = filterNet(net, use).layer.find(isDataLayer);
-  const batch = (source && batchParameter(source)?.batchSize) ?? 0;
+  const batch = ((source && batchParameter(source)?.batchSize) ?? 0) * Math.max(1, solver.iterSize);
   return { kind: "run", key, engine: engine.description, iterations: solver.maxIter, batch };
 }

@@ -11,6 +11,7 @@ export interface RunEntry {
   key: string;
   engine: string;
   iterations: number;
+  /** Patches an iteration. */
   batch: number;
 }
 
