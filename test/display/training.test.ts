@@ -108,6 +108,7 @@ test("the pace counts what this run did, and gives its speed once a second", () 
   expect(pace.advance(410, 6000)).toBe(10);
   expect(pace.advance(411, 6100)).toBeNull();
   expect(pace.advance(430, 8000)).toBe(10);
+  expect(pace.advance(430, 9500)).toBeNull();
   expect(pace.worked).toBe(30);
   pace.start(0, 100_000);
   expect(pace.worked).toBe(0);

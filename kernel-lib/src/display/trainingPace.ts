@@ -20,7 +20,7 @@ export class TrainingPace {
     this.worked += done - this.last;
     this.last = done;
     const passed = at - this.measured.at;
-    if (passed < speedWindow) return null;
+    if (passed < speedWindow || done === this.measured.done) return null;
     const speed = (1000 * (done - this.measured.done)) / passed;
     this.measured = { done, at };
     return speed;
