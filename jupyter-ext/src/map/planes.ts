@@ -28,13 +28,13 @@ export async function decodePlanes(payload: ProbabilityMapPayload): Promise<MapP
     width,
     height,
     image,
-    probability: plane(probability),
-    mask: mask === null ? null : plane(mask),
+    probability: planeOf(probability),
+    mask: mask === null ? null : planeOf(mask),
   };
 }
 
 /** The first channel of a picture, which in a grey one is the grey value. */
-function plane(bitmap: ImageBitmap): Uint8Array {
+export function planeOf(bitmap: ImageBitmap): Uint8Array {
   const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
   if (context === null) {
     throw new Error("this browser gives no canvas to read the picture with");

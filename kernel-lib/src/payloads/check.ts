@@ -12,5 +12,6 @@ import { payloadSchemas, type DrawnViewName, type PayloadOf } from "./schemas.js
  * // => { where: "version", found: "2", expected: "1" }
  */
 export function checkPayload<View extends DrawnViewName>(view: View, data: unknown): Check<PayloadOf<View>> {
-  return checkAgainst(payloadSchemas[view], data);
+  // TypeScript can't follow one of several schemas to its own payload.
+  return checkAgainst(payloadSchemas[view], data) as Check<PayloadOf<View>>;
 }

@@ -12,5 +12,17 @@ export {
 export { checkPayload } from "./check.js";
 export { lineCall, lineOpening, lineReply, lineTarget, type LineCall, type LineReply } from "./line.js";
 export { viewMimeType, viewNames, type ViewName } from "./names.js";
+export {
+  mostTilesACall,
+  patchGridSchema,
+  patchSelection,
+  sourceAnswer,
+  sourceCall,
+  tableAnswer,
+  tableColumns,
+  tilesAnswer,
+  tilesCall,
+  type PatchGridPayload,
+} from "./patchGrid.js";
 export { probabilityMapSchema, thresholdChoice, type ProbabilityMapPayload } from "./probabilityMap.js";
 export { payloadSchemas, type DrawnViewName, type PayloadOf } from "./schemas.js";
