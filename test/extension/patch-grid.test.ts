@@ -162,6 +162,7 @@ test("the kernel gives the other patches and a patch's image, and takes a select
     const first = (await heard(view).textContent())?.split(";")[0] ?? "";
     await view.getByRole("button", { name: "Send the selection to the kernel" }).click();
     await view.getByText("The kernel has 3 names").waitFor();
+    await view.getByText("The white frame is the patch, the blue line the mask.").waitFor();
     await view.scrollIntoViewIfNeeded();
     await page.screenshot({ path: join(artefacts, "patch-grid-live.png") });
     const names = JSON.parse(await askKernel(page, "console.log(JSON.stringify(grid.selected))")) as string[];

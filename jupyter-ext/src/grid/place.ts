@@ -1,5 +1,5 @@
-import { outline } from "../map/outline.js";
-import { lineColours } from "../map/painter.js";
+import { lineColours, strokeCased } from "../map/lines.js";
+import { outlinePath } from "../map/outline-path.js";
 import type { PatchSource } from "./source.js";
 
 /** Draws the source image with the mask's outline and the patch's place on it. */
@@ -13,31 +13,14 @@ export function drawPlace(canvas: HTMLCanvasElement, source: PatchSource, width:
   const context = canvas.getContext("2d");
   if (context === null) throw new Error("this browser gives no canvas to draw on");
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
-  context.scale(scale, scale);
-  const line = (path: Path2D, colour: string, thickness: number): void => {
-    for (const [extra, style] of [
-      [2, lineColours.casing],
-      [0, colour],
-    ] as const) {
-      context.lineWidth = ((thickness + extra) * devicePixelRatio) / scale;
-      context.strokeStyle = style;
-      context.stroke(path);
-    }
-  };
-  if (mask) line(pathOf(outline(mask, image.width, image.height, 128)), lineColours.mask, 1);
+  if (mask) {
+    const path = outlinePath(mask, image.width, image.height, 128);
+    strokeCased(context, path, lineColours.mask, scale, devicePixelRatio);
+  }
   const square = new Path2D();
   square.rect(-side / 2, -side / 2, side, side);
-  context.translate(x, y);
+  const placed = new Path2D();
   // Canvases turn clockwise.
-  context.rotate((-rotation * Math.PI) / 180);
-  line(square, lineColours.threshold, 2);
-}
-
-function pathOf(pieces: Int32Array): Path2D {
-  const path = new Path2D();
-  for (let at = 0; at < pieces.length; at += 4) {
-    path.moveTo(pieces[at], pieces[at + 1]);
-    path.lineTo(pieces[at + 2], pieces[at + 3]);
-  }
-  return path;
+  placed.addPath(square, new DOMMatrix().translate(x, y).rotate(-rotation));
+  strokeCased(context, placed, lineColours.threshold, scale, devicePixelRatio);
 }

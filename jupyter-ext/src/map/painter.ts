@@ -1,5 +1,6 @@
 import { binaryTable, colourise, colourTable, type ColourMapName } from "./colours.js";
-import { outline } from "./outline.js";
+import { lineColours, strokeCased } from "./lines.js";
+import { outlinePath } from "./outline-path.js";
 import type { MapPlanes } from "./planes.js";
 import { levelOf } from "./threshold.js";
 
@@ -17,9 +18,6 @@ export interface MapLook {
   /** Pixel on which the keyboard stands, or null. */
   marked: { x: number; y: number } | null;
 }
-
-/** Colours that stand out on H&E and on every colour map, each upon a dark casing. */
-export const lineColours = { threshold: "#ffffff", mask: "#00e5ff", casing: "rgba(0, 0, 0, 0.75)" };
 
 /** Draws a probability map on a canvas; what has not changed since the last time is not computed again. */
 export class MapPainter {
@@ -51,17 +49,23 @@ export class MapPainter {
       context.globalAlpha = 1;
     }
     if (look.maskOutline && this.planes.mask !== null) {
-      this.maskPath ??= this.path(this.planes.mask, 128);
-      stroke(context, this.maskPath, lineColours.mask, scale, devicePixelRatio);
+      this.maskPath ??= outlinePath(this.planes.mask, width, height, 128);
+      strokeCased(context, this.maskPath, lineColours.mask, scale, devicePixelRatio);
     }
     if (look.thresholdShape === "line") {
-      stroke(context, this.pathAt(levelOf(look.threshold)), lineColours.threshold, scale, devicePixelRatio);
+      strokeCased(
+        context,
+        this.pathAt(levelOf(look.threshold)),
+        lineColours.threshold,
+        scale,
+        devicePixelRatio,
+      );
     }
     if (look.marked !== null) {
       const frame = new Path2D();
       const reach = Math.max(1, (4 * devicePixelRatio) / scale); // To be seen in a reduced map, too.
       frame.rect(look.marked.x - reach, look.marked.y - reach, 2 * reach + 1, 2 * reach + 1);
-      stroke(context, frame, lineColours.threshold, scale, devicePixelRatio);
+      strokeCased(context, frame, lineColours.threshold, scale, devicePixelRatio);
     }
   }
 
@@ -81,20 +85,10 @@ export class MapPainter {
 
   private pathAt(level: number): Path2D {
     if (this.thresholdPath === undefined || this.thresholdLevel !== level) {
-      this.thresholdPath = this.path(this.planes.probability, level);
+      this.thresholdPath = outlinePath(this.planes.probability, this.planes.width, this.planes.height, level);
       this.thresholdLevel = level;
     }
     return this.thresholdPath;
-  }
-
-  private path(plane: Uint8Array, level: number): Path2D {
-    const pieces = outline(plane, this.planes.width, this.planes.height, level);
-    const path = new Path2D();
-    for (let at = 0; at < pieces.length; at += 4) {
-      path.moveTo(pieces[at], pieces[at + 1]);
-      path.lineTo(pieces[at + 2], pieces[at + 3]);
-    }
-    return path;
   }
 }
 
@@ -104,26 +98,4 @@ function resize(canvas: HTMLCanvasElement, width: number, height: number): void 
     canvas.width = width;
     canvas.height = height;
   }
-}
-
-/** Strokes a path given in the image's pixels with lines whose width does not depend on the zoom. */
-function stroke(
-  context: CanvasRenderingContext2D,
-  path: Path2D,
-  colour: string,
-  scale: number,
-  devicePixelRatio: number,
-): void {
-  context.save();
-  context.scale(scale, scale);
-  context.lineCap = "square";
-  for (const [width, style] of [
-    [3, lineColours.casing],
-    [1.25, colour],
-  ] as const) {
-    context.lineWidth = (width * devicePixelRatio) / scale;
-    context.strokeStyle = style;
-    context.stroke(path);
-  }
-  context.restore();
 }

@@ -68,11 +68,6 @@ export async function pngBytes(picture: Raster): Promise<Uint8Array> {
   return new Uint8Array(await (await open(picture)).png().toBuffer());
 }
 
-/** A picture as the bytes of a JPEG file. */
-export async function jpegBytes(picture: Raster, quality: number): Promise<Uint8Array> {
-  return new Uint8Array(await (await open(picture)).jpeg({ quality }).toBuffer());
-}
-
 async function open({ width, height, channels, data }: Raster): Promise<Sharp> {
   const { default: sharp } = await import("sharp");
   const picture = sharp(data, { raw: { width, height, channels } });

@@ -9,6 +9,7 @@ export {
   type Check as PayloadCheck,
   type Problem as PayloadProblem,
 } from "../foundation/check.js";
+export { casesSchema, type CasesPayload } from "./cases.js";
 export { checkPayload } from "./check.js";
 export { lineCall, lineOpening, lineReply, lineTarget, type LineCall, type LineReply } from "./line.js";
 export { viewMimeType, viewNames, type ViewName } from "./names.js";

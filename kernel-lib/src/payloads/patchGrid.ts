@@ -1,10 +1,5 @@
 import * as z from "zod/mini";
-import { count, live, side } from "./pieces.js";
-
-/** A sprite sheet that travels in the payload. */
-const jpegDataUrl = z
-  .string()
-  .check(z.regex(/^data:image\/jpeg;base64,[A-Za-z0-9+/]+=*$/, { error: "a data:image/jpeg;base64 URL" }));
+import { count, jpegDataUrl, live, side } from "./pieces.js";
 
 /** Far more than an output of 1 MB can hold. */
 const mostSaved = 20_000;

@@ -1,10 +1,12 @@
 import type * as z from "zod/mini";
+import { casesSchema } from "./cases.js";
 import type { ViewName } from "./names.js";
 import { patchGridSchema } from "./patchGrid.js";
 import { probabilityMapSchema } from "./probabilityMap.js";
 
 /** The schema of each view that is drawn so far, by the view's name. */
 export const payloadSchemas = {
+  cases: casesSchema,
   "patch-grid": patchGridSchema,
   "probability-map": probabilityMapSchema,
 } as const satisfies { [view in ViewName]?: z.ZodMiniType };

@@ -8,8 +8,9 @@ import {
   type PayloadProblem,
 } from "../../payloads/index.js";
 import { readImage, readMask } from "../../study/index.js";
+import { jpegBytes } from "../jpeg.js";
 import type { LiveAnswer, LiveCall } from "../live.js";
-import { fitWithin, jpegBytes, pngBytes } from "../png.js";
+import { fitWithin, pngBytes } from "../png.js";
 import { nameOf, positionOf, type PatchAlbum } from "./album.js";
 import { brightnessOf, cutPatch } from "./cuts.js";
 import type { AlbumPredictions } from "./predictions.js";
