@@ -223,6 +223,20 @@ describe("showMap()'s payload", () => {
     expect(bundle.data["text/plain"]).toContain("threshold 0.25; F-score");
   });
 
+  test("holds the map that it is compared with, in both forms", async () => {
+    const image = maps.images[0];
+    const shown = await showMap(study, image.name, { against: image.probability });
+    const { other, probability } = payloadOf(shown);
+    expect(other).toEqual({ name: image.probability, probability });
+    expect(documentOf(shown).body.textContent).toContain(
+      `the probability minus that of ${image.probability}`,
+    );
+    expect(bundleBytes(shown)).toBeLessThan(outputLimit);
+    await expect(showMap(study, image.name, { against: largeMaps.images[0].probability })).rejects.toThrow(
+      /a map of 1100 x 1000 pixels, expected 224 x 224/,
+    );
+  });
+
   test("is reduced, all pictures alike, when a map is too large for an output", async () => {
     const shown = await showMap(large, largeMaps.images[0].name);
     const payload = payloadOf(shown);

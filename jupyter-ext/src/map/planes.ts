@@ -1,7 +1,7 @@
 import type { ProbabilityMapPayload } from "histobook/payloads";
 import { decodePng } from "../png.js";
 
-/** A probability map's three pictures, decoded; planes hold one byte a pixel, row after row. */
+/** A probability map's pictures, decoded; planes hold one byte a pixel, row after row. */
 export interface MapPlanes {
   readonly width: number;
   readonly height: number;
@@ -10,6 +10,8 @@ export interface MapPlanes {
   readonly probability: Uint8Array;
   /** 255 where a pathologist marked epithelium; null where nobody did. */
   readonly mask: Uint8Array | null;
+  /** Another map of the same image to compare with; null where there is none. */
+  readonly other: Uint8Array | null;
 }
 
 /**
@@ -19,10 +21,11 @@ export interface MapPlanes {
  */
 export async function decodePlanes(payload: ProbabilityMapPayload): Promise<MapPlanes> {
   const { width, height } = payload;
-  const [image, probability, mask] = await Promise.all([
+  const [image, probability, mask, other] = await Promise.all([
     decodePng("image", payload.image, width, height),
     decodePng("probability", payload.probability, width, height),
     payload.mask === null ? null : decodePng("mask", payload.mask, width, height),
+    payload.other ? decodePng("other.probability", payload.other.probability, width, height) : null,
   ]);
   return {
     width,
@@ -30,6 +33,7 @@ export async function decodePlanes(payload: ProbabilityMapPayload): Promise<MapP
     image,
     probability: planeOf(probability),
     mask: mask === null ? null : planeOf(mask),
+    other: other === null ? null : planeOf(other),
   };
 }
 

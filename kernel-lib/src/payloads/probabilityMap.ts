@@ -14,6 +14,8 @@ export const probabilityMapSchema = z.object({
   probability: pngDataUrl,
   /** 8-bit grey: 255 where a pathologist marked epithelium; null where nobody did. */
   mask: z.nullable(pngDataUrl),
+  /** Another map of the same image to compare with, e.g. of another model; absent or null where none was given. */
+  other: z.optional(z.nullable(z.object({ name: z.string(), probability: pngDataUrl }))),
   fold: z.nullable(z.int()),
   /** A test patient's map may be looked at, but its threshold may not be chosen on it. */
   role: z.enum(["test", "validation", "unlabelled"]),
