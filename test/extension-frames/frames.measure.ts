@@ -55,11 +55,6 @@ test("the patch grid scrolls", async () => {
   await measure("grid, 10,120 patches from the kernel", page, 250, (index) => {
     document.querySelector(".histobook-grid-stage")!.scrollTop = index * 180;
   });
-  await measure("grid, sorted anew each frame", page, 60, (index) => {
-    const select = document.querySelector<HTMLSelectElement>(".histobook-grid select[name=order]")!;
-    select.value = index % 2 ? "dark" : "bright";
-    select.dispatchEvent(new Event("change"));
-  });
   await page.context().close();
 });
 

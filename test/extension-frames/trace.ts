@@ -33,20 +33,18 @@ export async function traceFrames(
   step: (index: number) => void,
 ): Promise<Frames> {
   await browser.startTracing(page, { categories: ["toplevel", "blink.user_timing", "__metadata"] });
-  await page.evaluate(
-    async ([count, source, mark]) => {
-      const act = new Function(`return (${source})`)() as (index: number) => void;
-      const frame = (): Promise<number> => new Promise(requestAnimationFrame);
+  // As text: the step is a function of the page's.
+  await page.evaluate(`(async () => {
+    const act = ${step.toString()};
+    const frame = () => new Promise(requestAnimationFrame);
+    await frame();
+    for (let index = 0; index < ${steps}; index++) {
+      performance.mark("${frameMark}");
+      act(index);
       await frame();
-      for (let index = 0; index < count; index++) {
-        performance.mark(mark);
-        act(index);
-        await frame();
-      }
-      performance.mark(mark);
-    },
-    [steps, step.toString(), frameMark] as const,
-  );
+    }
+    performance.mark("${frameMark}");
+  })()`);
   const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
   return framesOf(trace.traceEvents);
 }

@@ -5,15 +5,16 @@ import { describe, expect, test } from "vitest";
 import { errorSentences } from "../../jupyter-ext/src/error-box.js";
 import {
   binaryTable,
-  colourise,
   colourTable,
+  colourWords,
   cssGradient,
   differenceTable,
 } from "../../jupyter-ext/src/map/colours.js";
 import { outline } from "../../jupyter-ext/src/map/outline.js";
 import { differencePlane } from "../../jupyter-ext/src/map/layers.js";
-import { thinned } from "../../jupyter-ext/src/map/outline-path.js";
 import { pixelAt, readOut, step } from "../../jupyter-ext/src/map/probe.js";
+import { drawRasterLine } from "../../jupyter-ext/src/map/raster-line.js";
+import { sampleWindow } from "../../jupyter-ext/src/map/sampled.js";
 import { curve, scoresAt, scoreTables } from "../../jupyter-ext/src/map/scores.js";
 import { countsFrom, levelOf, shareAbove } from "../../jupyter-ext/src/map/threshold.js";
 import { clamped, revealed, seenRegion, zoomedAbout } from "../../jupyter-ext/src/map/window.js";
@@ -119,8 +120,11 @@ describe("the colours", () => {
   });
 
   test("of the binary image change at the level and nowhere else", () => {
-    const pixels = colourise(Uint8Array.of(0, 99, 100, 255), binaryTable(colourTable("red-green"), 100));
-    expect([...pixels]).toEqual([255, 0, 0, 255, 255, 0, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255]);
+    const words = colourWords(binaryTable(colourTable("red-green"), 100));
+    const pixels = Uint32Array.of(words[0], words[99], words[100], words[255]);
+    expect([...new Uint8Array(pixels.buffer)]).toEqual([
+      255, 0, 0, 255, 255, 0, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255,
+    ]);
   });
 });
 
@@ -249,9 +253,47 @@ describe("two maps", () => {
   });
 });
 
-test("a thinned plane has every n-th pixel of every n-th row", () => {
-  const values = Uint8Array.from({ length: 15 }, (_, index) => index);
-  expect([...thinned(values, 5, 3, 2)]).toEqual([0, 2, 4, 10, 12, 14]);
+describe("what is seen of a plane", () => {
+  const values = Uint8Array.from({ length: 8 * 6 }, (_, index) => index);
+  const picture = { width: 8, height: 6 };
+
+  test("is the pixels of the window where they are large", () => {
+    const seen = sampleWindow(values, picture, { width: 10, height: 8 }, { scale: 4, x: 6, y: 9 });
+    expect(seen).toEqual({
+      width: 3,
+      height: 3,
+      values: Uint8Array.of(17, 18, 19, 25, 26, 27, 33, 34, 35),
+      place: { x: -2, y: -1, width: 12, height: 12 },
+    });
+  });
+
+  test("is one pixel for each of the screen's where they are small", () => {
+    const seen = sampleWindow(values, picture, { width: 4, height: 3 }, { scale: 0.5, x: 0, y: 0 });
+    expect([...seen.values]).toEqual([9, 11, 13, 15, 25, 27, 29, 31, 41, 43, 45, 47]);
+    expect(seen.place).toEqual({ x: 0, y: 0, width: 4, height: 3 });
+  });
+
+  test("has a line along every border and nowhere else", () => {
+    fc.assert(
+      fc.property(plane, fc.integer({ min: 0, max: 255 }), ({ values, width, height }, level) => {
+        const pixels = new Uint32Array(values.length).fill(7);
+        drawRasterLine(values, width, height, level, pixels);
+        const white = new Set<number>();
+        const pieces = outline(values, width, height, level);
+        for (let at = 0; at < pieces.length; at += 4) {
+          const [x0, y0, x1, y1] = pieces.subarray(at, at + 4);
+          for (let x = x0; x < x1; x++) white.add((y0 - 1) * width + x);
+          for (let y = y0; y < y1; y++) white.add(y * width + x0 - 1);
+        }
+        pixels.forEach((pixel, at) => {
+          expect(pixel === 0xffffffff).toBe(white.has(at));
+          const beside = [at % width > 0 && at - 1, at % width < width - 1 && at + 1, at - width, at + width];
+          const dark = !white.has(at) && beside.some((one) => one !== false && white.has(one));
+          expect(pixel !== 0 && pixel !== 0xffffffff).toBe(dark);
+        });
+      }),
+    );
+  });
 });
 
 describe("the probe", () => {

@@ -7,7 +7,7 @@ export const lineColours = { threshold: "#ffffff", mask: "#00e5ff", casing: "rgb
  * @param scale device pixels for a pixel of the image
  */
 export function strokeCased(
-  context: CanvasRenderingContext2D,
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
   path: Path2D,
   colour: string,
   scale: number,

@@ -8,7 +8,7 @@ import { colourMapChoices, colourTable, cssGradient, differenceTable } from "./c
 import { ScoreCurves } from "./curves.js";
 import { thresholdPlane, type MapLayer } from "./layers.js";
 import { lineColours } from "./lines.js";
-import type { MapLook, ThresholdShape } from "./painter.js";
+import type { MapLook, ThresholdShape } from "./look.js";
 import type { MapPlanes } from "./planes.js";
 import { scoreTables } from "./scores.js";
 import { countsFrom, shareAbove } from "./threshold.js";

@@ -1,5 +1,6 @@
 import { element } from "../element.js";
-import type { MapLook, MapPainter } from "./painter.js";
+import type { MapLook } from "./look.js";
+import type { MapPainter } from "./painter.js";
 
 /** The longest side (pixels) of a saved picture. */
 const longestSide = 4096;

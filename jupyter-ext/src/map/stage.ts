@@ -1,6 +1,7 @@
 import { keepKeys } from "../controls/keyboard.js";
 import { element } from "../element.js";
-import type { MapLook, MapPainter } from "./painter.js";
+import type { MapLook } from "./look.js";
+import type { MapPainter } from "./painter.js";
 import type { MapPlanes } from "./planes.js";
 import { pixelAt, step, type Pixel } from "./probe.js";
 import { canvasSize, clamped, revealed, zoomedAbout, type MapWindow } from "./window.js";
