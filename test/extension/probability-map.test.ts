@@ -329,9 +329,11 @@ test("A hostile payload draws an error box, asks for nothing and runs nothing", 
     const said = (await errors.locator("ul").allInnerTexts()).map((text) => text.split("\n"));
     expect(said).toEqual([
       [expect.stringContaining("version: found 2, expected 1")],
-      [`image: found "http://histobook.invalid/image.png", expected a data:image/png;base64 URL`],
       [
-        `image: found "javascript:globalThis.hostile=true", expected a data:image/png;base64 URL`,
+        `image: found "http://histobook.invalid/image.png", expected a data:image/png;base64 or data:image/jpeg;base64 URL`,
+      ],
+      [
+        `image: found "javascript:globalThis.hostile=true", expected a data:image/png;base64 or data:image/jpeg;base64 URL`,
         `role: found "<img src=\\"http://histobook.invalid/name.…", expected one of test, validation, unlabelled`,
         "threshold: found 7, expected at most 1",
       ],

@@ -1,4 +1,5 @@
 import type { ProbabilityMapPayload } from "histobook/payloads";
+import { decodeJpeg } from "../jpeg.js";
 import { decodePng } from "../png.js";
 
 /** A probability map's pictures, decoded; planes hold one byte a pixel, row after row. */
@@ -22,7 +23,7 @@ export interface MapPlanes {
 export async function decodePlanes(payload: ProbabilityMapPayload): Promise<MapPlanes> {
   const { width, height } = payload;
   const [image, probability, mask, other] = await Promise.all([
-    decodePng("image", payload.image, width, height),
+    decodePictureUrl("image", payload.image, width, height),
     decodePng("probability", payload.probability, width, height),
     payload.mask === null ? null : decodePng("mask", payload.mask, width, height),
     payload.other ? decodePng("other.probability", payload.other.probability, width, height) : null,
@@ -35,6 +36,11 @@ export async function decodePlanes(payload: ProbabilityMapPayload): Promise<MapP
     mask: mask === null ? null : planeOf(mask),
     other: other === null ? null : planeOf(other),
   };
+}
+
+function decodePictureUrl(where: string, url: string, width: number, height: number): Promise<ImageBitmap> {
+  const decode = url.startsWith("data:image/jpeg;") ? decodeJpeg : decodePng;
+  return decode(where, url, width, height);
 }
 
 /** The first channel of a picture, which in a grey one is the grey value. */

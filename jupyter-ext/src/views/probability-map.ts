@@ -85,6 +85,13 @@ function header(payload: ProbabilityMapPayload, translation: Translation): HTMLE
   const facts = [
     payload.fold === null ? null : translation.__("fold %1", String(payload.fold)),
     translation.__("%1 × %2 pixels", String(payload.width), String(payload.height)),
+    payload.reducedFrom
+      ? translation.__(
+          "reduced from %1 × %2, and so are its scores",
+          String(payload.reducedFrom.width),
+          String(payload.reducedFrom.height),
+        )
+      : null,
   ].filter((fact) => fact !== null);
   return element("div", { className: "histobook-header" }, [
     element("strong", {}, [payload.name]),

@@ -1,8 +1,8 @@
 import type { Raster } from "../study/index.js";
 import { fitWithin } from "./png.js";
 
-/** Qualities that are tried before a picture is reduced. */
-const qualities = [85, 65, 50] as const;
+/** JPEG qualities that are tried before a picture is reduced. */
+export const jpegQualities = [85, 65, 50] as const;
 
 /** An RGB picture as the bytes of a JPEG file. */
 export async function jpegBytes({ width, height, data }: Raster, quality: number): Promise<Uint8Array> {
@@ -21,11 +21,16 @@ export async function jpegUrl(
 ): Promise<{ url: string; width: number; height: number }> {
   for (let current = picture; ;) {
     const { width, height } = current;
-    for (const quality of qualities) {
+    for (const quality of jpegQualities) {
       const bytes = await jpegBytes(current, quality);
       if (bytes.length > limit && Math.max(width, height) > 1) continue;
-      return { url: `data:image/jpeg;base64,${Buffer.from(bytes).toString("base64")}`, width, height };
+      return { url: dataUrl(bytes), width, height };
     }
     current = await fitWithin(current, Math.ceil(0.75 * Math.max(width, height)));
   }
+}
+
+/** A JPEG file as a data URL. */
+export function dataUrl(jpeg: Uint8Array): string {
+  return `data:image/jpeg;base64,${Buffer.from(jpeg).toString("base64")}`;
 }

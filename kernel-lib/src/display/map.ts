@@ -1,18 +1,13 @@
 import { HistobookError } from "../foundation/index.js";
-import { applyThreshold, countPixels, scoresOf, type StoredMap } from "../output/index.js";
-import {
-  checkAgainst,
-  thresholdChoice,
-  viewMimeType,
-  type PayloadProblem,
-  type ProbabilityMapPayload,
-} from "../payloads/index.js";
+import { applyThreshold, countPixels, scoresOf } from "../output/index.js";
+import { checkAgainst, thresholdChoice, viewMimeType, type PayloadProblem } from "../payloads/index.js";
 import type { Raster, Study } from "../study/index.js";
 import { bundle, type Bundle } from "./bundle.js";
 import { differenceScale, differencePicture, overlay, probabilityScale } from "./heat.js";
 import { html, type Html } from "./html.js";
 import { liveDisplay } from "./live.js";
 import { loadMap, type LoadedMap, type ShowMapOptions } from "./loadMap.js";
+import { mapPayload } from "./mapPayload.js";
 import { figure, note, row, score, swatch, title } from "./parts.js";
 import { colours, css, drawOutline, greyPicture } from "./picture.js";
 import { fitWithin, imageTag, pngUrl } from "./png.js";
@@ -33,8 +28,8 @@ export interface ShownMap extends Bundle {
   readonly chosen: ChosenThreshold | undefined;
 }
 
-/** Bytes of PNG for the payload's three pictures, and for those of the still version. */
-const budgets = { payload: 330_000, still: 330_000 };
+/** Bytes of PNG for the still version's pictures. */
+const stillBytes = 250_000;
 
 /**
  * Shows the probability map of a test image: over the image, with the outlines of the mask and of what lies above the
@@ -93,49 +88,6 @@ function badChoice([problem]: readonly PayloadProblem[]): HistobookError {
   });
 }
 
-/** The payload of the extension's `probability-map` view; large maps are reduced until they fit an output. */
-async function mapPayload({
-  one,
-  fold,
-  threshold,
-  stored,
-  image,
-  mask,
-  other,
-}: LoadedMap): Promise<ProbabilityMapPayload> {
-  const greyOf = ({ width, height, levels }: StoredMap): Raster => ({
-    width,
-    height,
-    channels: 1,
-    data: levels,
-  });
-  const white: Raster | null = mask && { ...mask, data: mask.data.map((value) => 255 * value) };
-  for (let side = Math.max(stored.width, stored.height); ; side = Math.ceil(side / 1.5)) {
-    const size = await fitWithin(image, side);
-    const pictures = {
-      image: await pngUrl(size),
-      probability: await pngUrl(await fitWithin(greyOf(stored), side)),
-      mask: white && (await pngUrl(await fitWithin(white, side, "nearest"))),
-    };
-    const otherUrl = other && (await pngUrl(await fitWithin(greyOf(other.stored), side)));
-    const urls = [pictures.image, pictures.probability, pictures.mask, otherUrl];
-    const bytes = urls.reduce((sum, url) => sum + (url?.length ?? 0), 0);
-    if (bytes > (4 / 3) * budgets.payload) continue;
-    return {
-      version: 1,
-      name: one.name,
-      width: size.width,
-      height: size.height,
-      ...pictures,
-      other: other && otherUrl !== null ? { name: other.name, probability: otherUrl } : null,
-      fold,
-      // Step 5 maps a fold's test images alone.
-      role: "test",
-      threshold,
-    };
-  }
-}
-
 async function stillFigures(
   { one, stored, image, mask, other }: LoadedMap,
   above: Uint8Array,
@@ -164,7 +116,7 @@ async function stillFigures(
   }
   const figures: Html[] = [];
   for (const [picture, words] of pictures) {
-    const url = await pngUrl(await fitWithin(picture, 500), { limit: budgets.still / pictures.length });
+    const url = await pngUrl(await fitWithin(picture, 500), { limit: stillBytes / pictures.length });
     const scale = words.startsWith("the probability over")
       ? await probabilityScale()
       : words.startsWith("the probability minus")

@@ -1,15 +1,17 @@
 import * as z from "zod/mini";
-import { live, pngDataUrl, share, side } from "./pieces.js";
+import { count, live, pictureDataUrl, pngDataUrl, share, side } from "./pieces.js";
 
-/** A probability map over its image: all pictures are PNG data URLs of the same width and height (pixels). */
+/** A probability map over its image: all pictures are data URLs of the same width and height (pixels). */
 export const probabilityMapSchema = z.object({
   version: z.literal(1),
   live,
   name: z.string(),
   width: side,
   height: side,
-  /** The H&E image at the working size, RGB. */
-  image: pngDataUrl,
+  /** The working size, where the pictures had to be reduced to fit an output; absent or null where they have it. */
+  reducedFrom: z.optional(z.nullable(z.object({ width: count, height: count }))),
+  /** The H&E image, RGB. */
+  image: pictureDataUrl,
   /** 8-bit grey: 255 times the probability of epithelium. */
   probability: pngDataUrl,
   /** 8-bit grey: 255 where a pathologist marked epithelium; null where nobody did. */

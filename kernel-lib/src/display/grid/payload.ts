@@ -1,6 +1,7 @@
 import { randomStream } from "../../foundation/index.js";
 import type { PatchGridPayload } from "../../payloads/index.js";
 import type { Raster } from "../../study/index.js";
+import { dataUrl } from "../jpeg.js";
 import { typesByName, type PatchAlbum } from "./album.js";
 import { cutPatch, meanOf } from "./cuts.js";
 import type { AlbumPredictions } from "./predictions.js";
@@ -63,7 +64,7 @@ export async function gridPayload(
     sheets: sheets.map(({ columns, rows, jpeg }) => ({
       columns,
       rows,
-      picture: `data:image/jpeg;base64,${Buffer.from(jpeg).toString("base64")}`,
+      picture: dataUrl(jpeg),
     })),
   };
 }
