@@ -6,6 +6,7 @@ import { cornerOf, gridLayout, placeAt, scrollTo, visiblePlaces } from "../../ju
 import { GridModel } from "../../jupyter-ext/src/grid/model.js";
 import { sortRows } from "../../jupyter-ext/src/grid/sort.js";
 import { patchTypes, wholeTable, type GridFacts, type PatchTable } from "../../jupyter-ext/src/grid/table.js";
+import { TileSheets } from "../../jupyter-ext/src/grid/tiles.js";
 import { patchName } from "../../jupyter-ext/src/grid/words.js";
 import { jpegSize } from "../../jupyter-ext/src/jpeg.js";
 
@@ -209,6 +210,39 @@ test("a table whose buffers have another length or point outside is refused", ()
   expect(() => wholeTable(facts, buffers.slice(0, 5))).toThrow(/column "probability": found 0 bytes/);
   const wrong = Uint16Array.from(image).fill(2).buffer;
   expect(() => wholeTable(facts, [wrong, ...buffers.slice(1)])).toThrow(/found 2, expected less than 2/);
+});
+
+describe("the tiles that are here", () => {
+  const sheet = (closed: string[], name: string): ImageBitmap =>
+    ({ close: () => closed.push(name) }) as unknown as ImageBitmap;
+
+  test("are found in their sheets, row by row", () => {
+    const tiles = new TileSheets(32);
+    const picture = sheet([], "");
+    tiles.add(picture, 2, [5, 9, 7], true);
+    expect(tiles.find(7)).toEqual({ sheet: picture, x: 0, y: 32 });
+    expect(tiles.find(9)).toEqual({ sheet: picture, x: 32, y: 0 });
+    expect(tiles.find(6)).toBeUndefined();
+  });
+
+  test("make room for others when there are too many, but for the payload's own", () => {
+    const closed: string[] = [];
+    const tiles = new TileSheets(32);
+    tiles.add(sheet(closed, "saved"), 1, [0], true);
+    for (let n = 1; n <= 41; n++) {
+      const patches = Array.from({ length: 1000 }, (_, place) => n * 1000 + place);
+      tiles.add(sheet(closed, `sheet ${n}`), 32, patches, false);
+    }
+    expect(closed).toEqual(["sheet 1"]);
+    expect([0, 1000, 2000, 41_999].map((patch) => tiles.find(patch) !== undefined)).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+    tiles.dispose();
+    expect(closed).toHaveLength(42);
+  });
 });
 
 test("a JPEG tells its size before it is decoded", async () => {

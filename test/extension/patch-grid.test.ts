@@ -78,6 +78,8 @@ describe("a saved patch grid", () => {
     await page.keyboard.press("End");
     const last = Number(/Disagreement: ([\d.]+)/.exec((await heard(view).textContent()) ?? "")?.[1]);
     expect(first).toBeGreaterThan(last);
+    await page.keyboard.press("Home");
+    await page.screenshot({ path: join(artefacts, "patch-grid-disagreement.png") });
     await view.getByLabel("Tested in fold", { exact: true }).selectOption("all");
     await view.getByLabel("Sort by", { exact: true }).selectOption("name");
   });

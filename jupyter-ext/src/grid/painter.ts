@@ -1,5 +1,6 @@
 import { cornerOf, visiblePlaces, type GridLayout } from "./layout.js";
 import type { GridModel } from "./model.js";
+import { needsPredictions } from "./sort.js";
 import { patchTypes } from "./table.js";
 import type { TileSheets } from "./tiles.js";
 
@@ -65,10 +66,30 @@ export function paintGrid(
     }
     context.fillStyle = typeColours[patchTypes[model.table.type[row]]];
     context.fillRect(x, y - top + layout.side - stripe, layout.side, stripe);
+    if (needsPredictions(model.order)) {
+      paintLevel(context, model.table.probability?.[row] ?? -1, x, y - top, layout.side);
+    }
     if (model.selected.has(patch)) paintSelection(context, x, y - top, layout.side, colours);
     if (focused && place === model.cursor) frame(context, x, y - top, layout.side, 2, colours);
   }
   return missing;
+}
+
+/** The predicted probability, in the corner. */
+function paintLevel(
+  context: CanvasRenderingContext2D,
+  level: number,
+  x: number,
+  y: number,
+  side: number,
+): void {
+  if (level < 0 || side < 32) return;
+  context.font = "10px sans-serif";
+  context.textBaseline = "top";
+  context.fillStyle = "rgba(0, 0, 0, 0.7)";
+  context.fillRect(x, y, 26, 13);
+  context.fillStyle = "#ffffff";
+  context.fillText((level / 255).toFixed(2), x + 3, y + 2);
 }
 
 /** A frame and a tick in the corner. */
