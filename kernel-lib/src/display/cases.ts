@@ -115,7 +115,9 @@ async function thumbnailOf(
   maskBytes: number,
 ): Promise<NonNullable<CasesPayload["cases"][number]["thumbnail"]>> {
   const white: Raster | null = mask && { ...mask, data: mask.data.map((value) => 255 * value) };
-  for (let side = thumbnailSide; ; side = Math.ceil(side / 2)) {
+  // A photograph takes some 0.2 bytes a pixel and more: larger ones need not be tried.
+  const largest = Math.min(thumbnailSide, Math.ceil(Math.sqrt(imageBytes / 0.2)));
+  for (let side = largest; ; side = Math.ceil(side / 2)) {
     const { url, width, height } = await jpegUrl(await fitWithin(image, side), imageBytes);
     const drawn = white && (await fitWithin(white, Math.max(width, height), "nearest"));
     const maskUrl = drawn && (await pngUrl(drawn));

@@ -8,7 +8,7 @@ export const jpegQualities = [85, 65, 50] as const;
 export async function jpegBytes({ width, height, data }: Raster, quality: number): Promise<Uint8Array> {
   const { default: sharp } = await import("sharp");
   const picture = sharp(data, { raw: { width, height, channels: 3 } });
-  return new Uint8Array(await picture.jpeg({ quality, mozjpeg: true }).toBuffer());
+  return new Uint8Array(await picture.jpeg({ quality }).toBuffer());
 }
 
 /**
