@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { parseHTML } from "linkedom";
@@ -34,7 +34,15 @@ import {
   type OutputResult,
   type Study,
 } from "histobook";
-import { checkPayload, payloadSchemas, viewMimeType, type DrawnViewName } from "histobook/payloads";
+import {
+  checkPayload,
+  payloadSchemas,
+  viewMimeType,
+  type DrawnViewName,
+  type ViewName,
+} from "histobook/payloads";
+import { mapPayload } from "../../kernel-lib/src/display/mapPayload.js";
+import { updateManifest } from "../../kernel-lib/src/study/manifest.js";
 import { golden } from "../engine/golden.js";
 import { addCase, newFolder, newStudy, rectangle, tissue } from "../study/pictures.js";
 
@@ -102,6 +110,19 @@ const names = [
   "showEvaluation",
 ];
 
+/** The extension's view of a display, drawn so far or not; displays without one are still pictures everywhere. */
+const viewsOf: { readonly [name: string]: ViewName | undefined } = {
+  showCases: "cases",
+  showPatches: "patch-grid",
+  "showPatches of an image": "patch-grid",
+  showFolds: "fold-summary",
+  showDatabase: "database-summary",
+  showNetwork: "network",
+  showTraining: "training-curve",
+  showMap: "probability-map",
+  showEvaluation: "evaluation",
+};
+
 function documentOf({ data }: Bundle): Document {
   return parseHTML(`<html><body>${String(data["text/html"])}</body></html>`).document;
 }
@@ -152,10 +173,9 @@ describe.each(names)("%s()", (name) => {
       expect(view).toBeDefined();
       expect(checkPayload(view!, views[name].data[mime])).toMatchObject({ ok: true });
     }
-    expect(custom.length).toBe(
-      ["showDatabase", "showEvaluation", "showFolds", "showMap", "showNetwork", "showTraining"].includes(name)
-        ? 1
-        : 0,
+    const view = viewsOf[name];
+    expect(custom).toEqual(
+      view !== undefined && known.includes(view as DrawnViewName) ? [viewMimeType(view)] : [],
     );
   });
 });
@@ -205,15 +225,77 @@ describe("showMap()'s payload", () => {
     expect(bundle.data["text/plain"]).toContain("threshold 0.25; F-score");
   });
 
-  test("is reduced, all pictures alike, when a map is too large for an output", async () => {
-    const shown = await showMap(large, largeMaps.images[0].name);
+  test("holds the map that it is compared with, in both forms", async () => {
+    const image = maps.images[0];
+    const shown = await showMap(study, image.name, { against: image.probability });
+    const { other, probability } = payloadOf(shown);
+    expect(other).toEqual({ name: image.probability, probability });
+    expect(documentOf(shown).body.textContent).toContain(
+      `the probability minus that of ${image.probability}`,
+    );
+    expect(bundleBytes(shown)).toBeLessThan(outputLimit);
+    await expect(showMap(study, image.name, { against: largeMaps.images[0].probability })).rejects.toThrow(
+      /a map of 1100 x 1000 pixels, expected 224 x 224/,
+    );
+  });
+
+  test("has the size of a map of 1000 x 1000 pixels, which is the tutorial's", async () => {
+    const directory = newStudy();
+    const [one] = study.cases;
+    const enlarge = (kernel: "cubic" | "nearest", path: string): Promise<Buffer> =>
+      sharp(path).resize(1000, 1000, { kernel }).png().toBuffer();
+    writeFileSync(join(directory, "images/P1_1.png"), await enlarge("cubic", one.imagePath));
+    writeFileSync(join(directory, "images/P1_1_mask.png"), await enlarge("nearest", one.maskPath!));
+    const wide = openStudy(directory);
+    const soft = await sharp(join(directory, "images/P1_1_mask.png"))
+      .extractChannel(0)
+      .blur(20)
+      .raw()
+      .toBuffer();
+    mkdirSync(join(directory, "out/1"), { recursive: true });
+    const pixels = Buffer.from([...soft].flatMap((value) => [255 - value, value, 0]));
+    const path = join(directory, "out/1/P1_1_prob.png");
+    await sharp(pixels, { raw: { width: 1000, height: 1000, channels: 3 } })
+      .png()
+      .toFile(path);
+    const record = { key: "k", fold: 1, model: "m", stride: 1 };
+    await updateManifest(directory, (manifest) => ({
+      ...manifest,
+      scale: 1,
+      maps: { "out/1/P1_1": record },
+    }));
+    const shown = await showMap(wide, "P1_1");
     const payload = payloadOf(shown);
-    expect(payload.width).toBeLessThan(1100);
+    expect([payload.width, payload.height, payload.reducedFrom]).toEqual([1000, 1000, null]);
+    expect(new Uint8Array((await grey(payload.probability)).data)).toEqual(new Uint8Array(soft));
+    expect(payload.image).toMatch(/^data:image\/jpeg/);
+    expect(bundleBytes(shown)).toBeLessThan(outputLimit);
+    rmSync(directory, { recursive: true });
+  });
+
+  test("is reduced, all pictures alike, when a map is too large for an output", async () => {
+    const [width, height] = [1500, 1400];
+    const image = tissue(width, height);
+    const payload = await mapPayload({
+      ...{
+        one: study.cases[0],
+        fold: 1,
+        stride: 1,
+        threshold: 0.5,
+        thresholdIsChosen: false,
+        image,
+        other: null,
+      },
+      mask: rectangle(width, height, [100, 100, 700, 800]),
+      stored: { width, height, levels: image.data.filter((_, i) => i % 3 === 0) },
+    });
+    expect(payload.width).toBeLessThan(width);
+    expect(payload.reducedFrom).toEqual({ width, height });
     for (const url of [payload.image, payload.probability, payload.mask]) {
       expect((await grey(url)).info).toMatchObject({ width: payload.width, height: payload.height });
     }
     expect(new Set((await grey(payload.mask)).data)).toEqual(new Set([0, 255]));
-    expect(bundleBytes(shown)).toBeLessThan(outputLimit);
+    expect(JSON.stringify(payload).length).toBeLessThan(0.65 * outputLimit);
   });
 });
 
@@ -224,6 +306,7 @@ test("images of noise, which no PNG makes smaller, stay below the limit", async 
     await showPatches(large, { count: 200 }),
     await showPatches(large, { image: "P1_1", count: 200 }),
     await showDatabase(large, 1),
+    await showMap(large, largeMaps.images[0].name),
   ]) {
     expect(bundleBytes(bundle)).toBeLessThan(outputLimit);
   }

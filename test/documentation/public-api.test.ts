@@ -134,6 +134,7 @@ test("the public names are these: a change here is a change for every user", () 
       "patchCount",
       "patchCutter",
       "patchListName",
+      "patchMiddle",
       "patchParameters",
       "patchPlaces",
       "patchTypes",

@@ -106,6 +106,8 @@ test("a _prob.png is drawn over its image, with its mask; without an image it st
     `${image}fold 2 · 224 × 224 pixels`,
   );
   expect(await viewer.getByLabel("Mask outline", { exact: true }).isEnabled()).toBe(true);
+  // No kernel made a file's view: there is nothing to send to.
+  expect(await viewer.getByRole("button").allTextContents()).toEqual(["Save as PNG"]);
   const alone = await open("alone_prob.png");
   await alone.getByText("The image of this map was not found").waitFor();
   await openFile(page, "study/images/plain.png");

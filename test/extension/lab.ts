@@ -11,7 +11,8 @@ import { installKernel, kernelName } from "../../kernel-lib/src/kernelspec/index
 import { findBrowser } from "../../scripts/browser.mjs";
 
 const repository = resolve(__dirname, "../..");
-const builtExtension = join(repository, "jupyter-ext/jupyterlab_histobook/labextension");
+/** The extension as it was built last. */
+export const builtExtension = join(repository, "jupyter-ext/jupyterlab_histobook/labextension");
 
 /** Where the pictures of a run are kept; git passes them over. */
 export const artefacts = join(repository, "test/artefacts/extension");

@@ -3,11 +3,22 @@ import { checkPayload } from "histobook/payloads";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { errorSentences } from "../../jupyter-ext/src/error-box.js";
-import { binaryTable, colourise, colourTable, cssGradient } from "../../jupyter-ext/src/map/colours.js";
+import {
+  binaryTable,
+  colourTable,
+  colourWords,
+  cssGradient,
+  differenceTable,
+} from "../../jupyter-ext/src/map/colours.js";
 import { outline } from "../../jupyter-ext/src/map/outline.js";
+import { differencePlane } from "../../jupyter-ext/src/map/layers.js";
 import { pixelAt, readOut, step } from "../../jupyter-ext/src/map/probe.js";
+import { drawRasterLine } from "../../jupyter-ext/src/map/raster-line.js";
+import { sampleWindow } from "../../jupyter-ext/src/map/sampled.js";
+import { curve, scoresAt, scoreTables } from "../../jupyter-ext/src/map/scores.js";
 import { countsFrom, levelOf, shareAbove } from "../../jupyter-ext/src/map/threshold.js";
-import { deviceScale, fitZoom } from "../../jupyter-ext/src/map/zoom.js";
+import { clamped, revealed, seenRegion, zoomedAbout } from "../../jupyter-ext/src/map/window.js";
+import { deviceScale, fitZoom, nextZoom } from "../../jupyter-ext/src/map/zoom.js";
 import { pngBytes, pngSize } from "../../jupyter-ext/src/png.js";
 import { sampleMap } from "./sample-map.js";
 
@@ -61,6 +72,32 @@ describe("the outline", () => {
     );
   });
 
+  test("of a region has the pieces round its pixels and no others", () => {
+    fc.assert(
+      fc.property(plane, fc.nat(12), fc.nat(12), fc.nat(12), fc.nat(12), (map, a, b, c, d) => {
+        const { values, width, height } = map;
+        const [left, right] = [Math.min(a, b, width), Math.min(Math.max(a, b), width)];
+        const [top, bottom] = [Math.min(c, d, height), Math.min(Math.max(c, d), height)];
+        const edges = (pieces: Int32Array): string[] => {
+          const found: string[] = [];
+          for (let at = 0; at < pieces.length; at += 4) {
+            const [x0, y0, x1, y1] = pieces.subarray(at, at + 4);
+            for (let x = x0; x < x1; x++) found.push(`above ${x} ${y0}`);
+            for (let y = y0; y < y1; y++) found.push(`left of ${x0} ${y}`);
+          }
+          return found.sort();
+        };
+        const inside = (edge: string): boolean => {
+          const [x, y] = edge.split(" ").slice(-2).map(Number);
+          return x >= left && x < right && y >= top && y < bottom;
+        };
+        const all = edges(outline(values, width, height, 128));
+        const some = edges(outline(values, width, height, 128, { left, top, right, bottom }));
+        expect(some).toEqual(all.filter(inside));
+      }),
+    );
+  });
+
   test("joins neighbouring edges to one piece", () => {
     const square = Uint8Array.from([0, 0, 0, 0, 0, 9, 9, 0, 0, 9, 9, 0, 0, 0, 0, 0]);
     expect(outline(square, 4, 4, 9).length / 4).toBe(4);
@@ -83,8 +120,11 @@ describe("the colours", () => {
   });
 
   test("of the binary image change at the level and nowhere else", () => {
-    const pixels = colourise(Uint8Array.of(0, 99, 100, 255), binaryTable(colourTable("red-green"), 100));
-    expect([...pixels]).toEqual([255, 0, 0, 255, 255, 0, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255]);
+    const words = colourWords(binaryTable(colourTable("red-green"), 100));
+    const pixels = Uint32Array.of(words[0], words[99], words[100], words[255]);
+    expect([...new Uint8Array(pixels.buffer)]).toEqual([
+      255, 0, 0, 255, 255, 0, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255,
+    ]);
   });
 });
 
@@ -98,14 +138,161 @@ describe("the zoom", () => {
   });
 
   test("gives each pixel a whole number of device pixels on any screen", () => {
-    expect(deviceScale(size, 2, 1)).toBe(2);
-    expect(deviceScale(size, 2, 1.25)).toBe(3);
-    expect(deviceScale(size, 1, 0.4)).toBe(1);
-    expect(deviceScale(size, 0.5, 1)).toBe(0.5);
+    expect(deviceScale(2, 1)).toBe(2);
+    expect(deviceScale(2, 1.25)).toBe(3);
+    expect(deviceScale(1, 0.4)).toBe(1);
+    expect(deviceScale(0.5, 1)).toBe(0.5);
   });
 
-  test("stays below the size of canvas that browsers refuse", () => {
-    expect(deviceScale({ width: 4096, height: 10 }, 8, 2)).toBe(2);
+  test("goes step by step from the whole image to the largest, and back", () => {
+    expect([1, 2, 8, 9].map((steps) => nextZoom("fit", 2, steps))).toEqual(["3", "4", "16", "16"]);
+    expect([-1, -3, -Infinity].map((steps) => nextZoom("4", 2, steps))).toEqual(["3", "fit", "fit"]);
+    expect(nextZoom("fit", 0.4, 1)).toBe("1");
+  });
+});
+
+describe("the window", () => {
+  const picture = { width: 300, height: 200 };
+  const canvas = { width: 600, height: 400 };
+  const windows = fc.record({
+    scale: fc.integer({ min: 2, max: 32 }),
+    x: fc.integer({ min: -9000, max: 9000 }),
+    y: fc.integer({ min: -9000, max: 9000 }),
+  });
+
+  test("never shows anything beside the picture", () => {
+    fc.assert(
+      fc.property(windows, (window) => {
+        const { scale, x, y } = clamped(picture, canvas, window);
+        expect(x >= 0 && x + canvas.width <= picture.width * scale).toBe(true);
+        expect(y >= 0 && y + canvas.height <= picture.height * scale).toBe(true);
+        expect(seenRegion(picture, canvas, { scale, x, y })).toEqual({
+          left: Math.floor(x / scale),
+          top: Math.floor(y / scale),
+          right: Math.ceil((x + canvas.width) / scale),
+          bottom: Math.ceil((y + canvas.height) / scale),
+        });
+      }),
+    );
+  });
+
+  test("keeps the point under the pointer when it zooms", () => {
+    fc.assert(
+      fc.property(
+        windows,
+        fc.integer({ min: 1, max: 32 }),
+        fc.nat(600),
+        fc.nat(400),
+        (window, scale, x, y) => {
+          const after = zoomedAbout(window, scale, { x, y });
+          expect((after.x + x) / after.scale).toBeCloseTo((window.x + x) / window.scale, 6);
+          expect((after.y + y) / after.scale).toBeCloseTo((window.y + y) / window.scale, 6);
+        },
+      ),
+    );
+  });
+
+  test("moves no farther than needed to show a pixel", () => {
+    const window = { scale: 8, x: 100, y: 100 };
+    expect(revealed(canvas, window, { x: 40, y: 30 })).toEqual(window);
+    expect(revealed(canvas, window, { x: 200, y: 30 })).toEqual({ scale: 8, x: 200 * 8 - 540, y: 100 });
+  });
+});
+
+describe("the scores", () => {
+  test("at every threshold are those of counting the pixels", () => {
+    fc.assert(
+      fc.property(
+        plane,
+        fc.integer({ min: 0, max: 100 }),
+        fc.infiniteStream(fc.boolean()),
+        (map, hundredths, marks) => {
+          const mask = map.values.map(() => (marks.next().value ? 255 : 0));
+          const count = (marked: boolean, above: boolean): number =>
+            map.values.filter(
+              (value, index) => mask[index] > 0 === marked && value * 100 >= hundredths * 255 === above,
+            ).length;
+          const [hits, misses] = [count(true, true), count(true, false)];
+          const [alarms, rest] = [count(false, true), count(false, false)];
+          const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
+          expect(scoresAt(scoreTables(map.values, mask), hundredths / 100)).toEqual({
+            fScore: ratio(2 * hits, 2 * hits + alarms + misses),
+            precision: ratio(hits, hits + alarms),
+            recall: ratio(hits, hits + misses),
+            falsePositiveRate: ratio(alarms, alarms + rest),
+          });
+        },
+      ),
+    );
+  });
+
+  test("give curves that begin with everything above and end with nothing", () => {
+    const tables = scoreTables(Uint8Array.of(10, 200, 30, 250), Uint8Array.of(0, 255, 0, 255));
+    const roc = curve(tables, "falsePositiveRate", "recall");
+    expect([roc[0], roc.at(-1)]).toEqual([
+      { x: 1, y: 1 },
+      { x: 0, y: 0 },
+    ]);
+    expect(curve(tables, "recall", "precision")).toHaveLength(251);
+  });
+});
+
+describe("two maps", () => {
+  test("differ by what one is above the other, and by nothing where they agree", () => {
+    const difference = differencePlane(
+      Uint8Array.of(255, 0, 7, 100, 101),
+      Uint8Array.of(0, 255, 7, 101, 100),
+    );
+    expect([...difference]).toEqual([255, 1, 128, 128, 128]);
+    const table = differenceTable();
+    const [red, green, blue] = table.subarray(128 * 3);
+    expect(Math.min(red, green, blue)).toBeGreaterThan(225);
+    // Purple below, orange above.
+    expect(table[2]).toBeGreaterThan(table[0]);
+    expect(table[255 * 3]).toBeGreaterThan(table[255 * 3 + 2]);
+  });
+});
+
+describe("what is seen of a plane", () => {
+  const values = Uint8Array.from({ length: 8 * 6 }, (_, index) => index);
+  const picture = { width: 8, height: 6 };
+
+  test("is the pixels of the window where they are large", () => {
+    const seen = sampleWindow(values, picture, { width: 10, height: 8 }, { scale: 4, x: 6, y: 9 });
+    expect(seen).toEqual({
+      width: 3,
+      height: 3,
+      values: Uint8Array.of(17, 18, 19, 25, 26, 27, 33, 34, 35),
+      place: { x: -2, y: -1, width: 12, height: 12 },
+    });
+  });
+
+  test("is one pixel for each of the screen's where they are small", () => {
+    const seen = sampleWindow(values, picture, { width: 4, height: 3 }, { scale: 0.5, x: 0, y: 0 });
+    expect([...seen.values]).toEqual([9, 11, 13, 15, 25, 27, 29, 31, 41, 43, 45, 47]);
+    expect(seen.place).toEqual({ x: 0, y: 0, width: 4, height: 3 });
+  });
+
+  test("has a line along every border and nowhere else", () => {
+    fc.assert(
+      fc.property(plane, fc.integer({ min: 0, max: 255 }), ({ values, width, height }, level) => {
+        const pixels = new Uint32Array(values.length).fill(7);
+        drawRasterLine(values, width, height, level, pixels);
+        const white = new Set<number>();
+        const pieces = outline(values, width, height, level);
+        for (let at = 0; at < pieces.length; at += 4) {
+          const [x0, y0, x1, y1] = pieces.subarray(at, at + 4);
+          for (let x = x0; x < x1; x++) white.add((y0 - 1) * width + x);
+          for (let y = y0; y < y1; y++) white.add(y * width + x0 - 1);
+        }
+        pixels.forEach((pixel, at) => {
+          expect(pixel === 0xffffffff).toBe(white.has(at));
+          const beside = [at % width > 0 && at - 1, at % width < width - 1 && at + 1, at - width, at + width];
+          const dark = !white.has(at) && beside.some((one) => one !== false && white.has(one));
+          expect(pixel !== 0 && pixel !== 0xffffffff).toBe(dark);
+        });
+      }),
+    );
   });
 });
 
@@ -129,9 +316,13 @@ describe("the probe", () => {
       ...size,
       probability: Uint8Array.of(0, 51, 0, 0, 0, 255),
       mask: Uint8Array.of(0, 0, 0, 0, 0, 255),
+      other: null,
     };
     expect(readOut(planes, { x: 1, y: 0 })).toBe("x 1, y 0 · probability 0.200 · mask: other tissue");
     expect(readOut(planes, { x: 2, y: 1 })).toBe("x 2, y 1 · probability 1.000 · mask: epithelium");
+    expect(readOut({ ...planes, other: planes.mask }, { x: 1, y: 0 })).toContain(
+      "0.200, the other map 0.000",
+    );
     expect(readOut({ ...planes, mask: null }, { x: 2, y: 1 })).toMatch(/no mask$/);
   });
 });

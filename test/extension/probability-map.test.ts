@@ -3,6 +3,7 @@ import { viewMimeType } from "histobook/payloads";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expectAccessible } from "./accessibility.js";
 import { artefacts, startLab, type Bundle, type Lab } from "./lab.js";
 import { sampleMap } from "./sample-map.js";
 
@@ -163,9 +164,123 @@ describe("a saved probability map in a notebook", () => {
     expect(await probe.textContent()).toMatch(/^x 111, y 122 · /);
   });
 
+  test("zooms with wheel and keys about a point, and is dragged", async () => {
+    await setLook(page, { opacity: 0, shape: "none", maskOutline: false });
+    const canvas = page.locator(`${view} canvas`);
+    const probe = page.locator(`${view} .histobook-probe`);
+    const zoom = page.locator(`${view} select[name=zoom]`);
+    const box = (await canvas.boundingBox())!;
+    await page.mouse.move(box.x + 101, box.y + 201);
+    const pointed = await probe.textContent();
+    await page.keyboard.down("Control");
+    await page.mouse.wheel(0, -100);
+    await expect.poll(() => zoom.inputValue()).toBe("3");
+    await page.mouse.wheel(0, -100);
+    await expect.poll(() => zoom.inputValue()).toBe("4");
+    await page.keyboard.up("Control");
+    const zoomed = await pixels(page);
+    // The pixel under the pointer is still the same one, and the page has not moved.
+    await page.mouse.move(box.x + 300, box.y + 300);
+    await page.mouse.move(box.x + 101, box.y + 201);
+    expect(await probe.textContent()).toBe(pointed);
+    expect(await canvas.boundingBox()).toEqual(box);
+
+    await page.mouse.down();
+    await page.mouse.move(box.x + 61, box.y + 181);
+    await page.mouse.up();
+    expect(await probe.textContent()).toBe(pointed);
+    expect(differing(await pixels(page), zoomed)).toBeGreaterThan(0.1);
+
+    await canvas.focus();
+    await page.keyboard.press("+");
+    await expect.poll(() => zoom.inputValue()).toBe("6");
+    await page.keyboard.press("0");
+    await expect.poll(() => zoom.inputValue()).toBe("fit");
+  });
+
+  test("shows scores and their points on two curves as the threshold moves", async () => {
+    const scores = page.locator(`${view} .histobook-scores`);
+    const point = page.locator(`${view} .histobook-curve-point`).first();
+    await setSlider(page, "threshold", 0);
+    expect(await scores.textContent()).toMatch(/^F-score 0\.\d{3} · precision 0\.\d{3} · recall 1\.000$/);
+    expect(Number(await point.getAttribute("cx"))).toBe(100);
+    await setSlider(page, "threshold", 0.6);
+    expect(Number(await point.getAttribute("cx"))).toBeLessThan(100);
+    expect(await scores.textContent()).not.toContain("recall 1.000");
+    await setSlider(page, "threshold", 1);
+    expect(await scores.textContent()).toBe("F-score 0.000 · precision – · recall 0.000");
+  });
+
+  test("is swiped away from the image's left part alone", async () => {
+    await setLook(page, { opacity: 0, shape: "none", maskOutline: false });
+    const image = await pixels(page);
+    await setLook(page, { opacity: 1, shape: "none", maskOutline: false });
+    const map = await pixels(page);
+    await setSlider(page, "swipe", 0.5);
+    const swiped = await pixels(page);
+    await page.screenshot({ path: join(artefacts, "probability-map-swipe.png") });
+    await setSlider(page, "swipe", 0);
+    const columns = (picture: Buffer, from: number, to: number): Buffer =>
+      Buffer.concat(
+        Array.from({ length: 448 }, (_, y) => picture.subarray((y * 448 + from) * 4, (y * 448 + to) * 4)),
+      );
+    expect(columns(swiped, 0, 220).equals(columns(image, 0, 220))).toBe(true);
+    expect(columns(swiped, 228, 448).equals(columns(map, 228, 448))).toBe(true);
+  });
+
+  test("is saved as a PNG of the whole map", async () => {
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save as PNG" }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe("GT2012217_1001.tif_map.png");
+    const saved = await sharp(await file.path()).metadata();
+    expect([saved.format, saved.width, saved.height]).toEqual(["png", 448, 448]);
+    await page.getByText("Saved among your downloads.").waitFor();
+  });
+
+  test("is compared with another map", async () => {
+    const good = await sampleMap();
+    await lab.writeNotebook("two.ipynb", [
+      output({ ...good, other: { name: "out/2/softer_prob.png", probability: good.mask } }),
+    ]);
+    const two = await lab.open("two.ipynb");
+    try {
+      await two.locator(`${view} canvas`).waitFor();
+      await two.locator(`${view} input[name=opacity]`).fill("1");
+      const layer = two.locator(view).getByLabel("Map", { exact: true });
+      const scores = two.locator(`${view} .histobook-scores`);
+      const ofMap = await scores.textContent();
+      const drawn = [await pixels(two)];
+      await layer.selectOption("other");
+      // The other "map" is the mask itself.
+      expect(await scores.textContent()).toBe("F-score 1.000 · precision 1.000 · recall 1.000");
+      drawn.push(await pixels(two));
+      await layer.selectOption("difference");
+      expect(await scores.textContent()).toBe(ofMap);
+      drawn.push(await pixels(two));
+      for (const [one, other] of [
+        [0, 1],
+        [0, 2],
+        [1, 2],
+      ]) {
+        expect(differing(drawn[one], drawn[other])).toBeGreaterThan(0.3);
+      }
+      await two.locator(`${view} canvas`).hover({ position: { x: 21, y: 41 } });
+      expect(await two.locator(`${view} .histobook-probe`).textContent()).toMatch(
+        /, the other map [01]\.\d{3} ·/,
+      );
+      await two.screenshot({ path: join(artefacts, "probability-map-difference.png") });
+      await expectAccessible(two, view);
+    } finally {
+      await two.context().close();
+    }
+  }, 60_000);
+
   test("has a name for every control and takes its colours from the theme", async () => {
+    await expectAccessible(page, view);
     for (const label of [
       "Map opacity",
+      "Swipe: image left, map right",
       "Colour map",
       "Threshold",
       "Show the threshold as",
@@ -181,6 +296,7 @@ describe("a saved probability map in a notebook", () => {
         of.locator(`${view} .histobook-header`).evaluate((node) => getComputedStyle(node).color);
       expect(await colour(dark)).not.toBe(await colour(page));
       await dark.screenshot({ path: join(artefacts, "probability-map-dark.png") });
+      await expectAccessible(dark, view);
     } finally {
       await dark.context().close();
     }
@@ -213,9 +329,11 @@ test("A hostile payload draws an error box, asks for nothing and runs nothing", 
     const said = (await errors.locator("ul").allInnerTexts()).map((text) => text.split("\n"));
     expect(said).toEqual([
       [expect.stringContaining("version: found 2, expected 1")],
-      [`image: found "http://histobook.invalid/image.png", expected a data:image/png;base64 URL`],
       [
-        `image: found "javascript:globalThis.hostile=true", expected a data:image/png;base64 URL`,
+        `image: found "http://histobook.invalid/image.png", expected a data:image/png;base64 or data:image/jpeg;base64 URL`,
+      ],
+      [
+        `image: found "javascript:globalThis.hostile=true", expected a data:image/png;base64 or data:image/jpeg;base64 URL`,
         `role: found "<img src=\\"http://histobook.invalid/name.…", expected one of test, validation, unlabelled`,
         "threshold: found 7, expected at most 1",
       ],

@@ -7,11 +7,18 @@ const sample = resolve(__dirname, "../../kernel-lib/sample");
 /**
  * A payload from a real image of the sample and its mask. The probability is the mask, blurred and mixed with the
  * image's darkness: a map with soft borders and some mistakes, without a training run.
+ *
+ * @param side enlarged to so many pixels; default as it is
  */
-export async function sampleMap(image = "GT2012217_1001"): Promise<ProbabilityMapPayload> {
-  const picture = sharp(`${sample}/${image}.tif`).removeAlpha();
-  const { width, height } = await picture.metadata();
-  const mask = sharp(`${sample}/${image}_mask.png`).extractChannel(0);
+export async function sampleMap(image = "GT2012217_1001", side?: number): Promise<ProbabilityMapPayload> {
+  const file = sharp(`${sample}/${image}.tif`).removeAlpha();
+  const maskFile = sharp(`${sample}/${image}_mask.png`).extractChannel(0);
+  const size = await file.metadata();
+  const [width, height] = [side ?? size.width, side ?? size.height];
+  const enlarged = async (picture: sharp.Sharp, kernel: "cubic" | "nearest"): Promise<sharp.Sharp> =>
+    sharp(await picture.resize(width, height, { kernel }).png().toBuffer());
+  const picture = side === undefined ? file : await enlarged(file, "cubic");
+  const mask = side === undefined ? maskFile : (await enlarged(maskFile, "nearest")).extractChannel(0);
   const [soft, dark] = await Promise.all([
     mask.clone().blur(5).raw().toBuffer(),
     picture.clone().greyscale().negate().blur(2).raw().toBuffer(),

@@ -5,7 +5,7 @@ import { exactBitmap } from "../bitmap.js";
 import type { Translation, ViewSettings } from "../context.js";
 import { element } from "../element.js";
 import { PayloadError } from "../error-box.js";
-import { KernelLine } from "../live/kernel-line.js";
+import { noLine } from "../live/no-line.js";
 import { probabilityMapView } from "../views/probability-map.js";
 import { findSource } from "./source-image.js";
 import { bytesOf } from "./viewer.js";
@@ -39,13 +39,11 @@ export async function drawProbabilityFile(
   };
   const checked = checkPayload("probability-map", payload);
   if (!checked.ok) throw new PayloadError(checked.problems[0]);
-  const line = new KernelLine({
-    display: undefined,
-    trusted: false,
-    kernel: () => null,
-    translate: (sentence) => translation.__(sentence),
+  const drawing = await probabilityMapView.draw(host, checked.payload, {
+    line: noLine,
+    translation,
+    settings,
   });
-  const drawing = await probabilityMapView.draw(host, checked.payload, { line, translation, settings });
   if (!source.image) {
     host.prepend(
       element("p", { className: "histobook-note" }, [

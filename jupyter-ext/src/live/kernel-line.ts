@@ -10,6 +10,8 @@ export interface Answer {
 
 /** A view's line to the kernel that made its display. */
 export interface Line {
+  /** Whether there ever can be a kernel; where there can't, a view offers nothing that needs one. */
+  readonly exists: boolean;
   /** Why nothing can reach the kernel at this moment, as a sentence; null when the line is free. */
   obstacle(): string | null;
   /**
@@ -48,6 +50,7 @@ interface Waiting {
 
 /** A line over a Jupyter comm, which is opened by the first call. */
 export class KernelLine implements Line {
+  readonly exists = true;
   private comm: Kernel.IComm | undefined;
   private readonly waiting = new Map<number, Waiting>();
   private calls = 0;

@@ -1,4 +1,4 @@
-import { interpolateViridis } from "d3-scale-chromatic";
+import { interpolatePuOr, interpolateViridis } from "d3-scale-chromatic";
 
 /** A colour for each byte of a probability plane: 256 times red, green, blue. */
 export type ColourTable = Uint8Array;
@@ -37,18 +37,22 @@ export function binaryTable(table: ColourTable, level: number): ColourTable {
   return binary;
 }
 
-/** RGBA pixels, opaque, for a plane of bytes. */
-export function colourise(plane: Uint8Array, table: ColourTable): Uint8ClampedArray<ArrayBuffer> {
-  const pixels = new Uint8ClampedArray(plane.length * 4);
-  for (let index = 0; index < plane.length; index++) {
-    const from = plane[index] * 3;
-    const to = index * 4;
-    pixels[to] = table[from];
-    pixels[to + 1] = table[from + 1];
-    pixels[to + 2] = table[from + 2];
-    pixels[to + 3] = 255;
+/** The colours of a difference of two maps: purple where the other is above, orange where this one is; colour-blind safe. */
+export function differenceTable(): ColourTable {
+  const table = new Uint8Array(256 * 3);
+  for (let byte = 0; byte < 256; byte++) {
+    const colour = interpolatePuOr(byte / 255).match(/\d+/g) ?? [];
+    table.set(colour.slice(0, 3).map(Number), byte * 3);
   }
-  return pixels;
+  return table;
+}
+
+/** A table's colours, opaque, as RGBA pixels of one number each. */
+export function colourWords(table: ColourTable): Uint32Array {
+  const words = new Uint32Array(256);
+  const bytes = new Uint8Array(words.buffer).fill(255);
+  for (let byte = 0; byte < 256; byte++) bytes.set(table.subarray(byte * 3, byte * 3 + 3), byte * 4);
+  return words;
 }
 
 /** A CSS gradient from probability 0 to 1. */

@@ -1,129 +1,69 @@
-import { binaryTable, colourise, colourTable, type ColourMapName } from "./colours.js";
-import { outline } from "./outline.js";
+import { MapGround } from "./ground.js";
+import { thresholdPlane } from "./layers.js";
+import { lineColours, strokeCased } from "./lines.js";
+import type { MapLook } from "./look.js";
 import type { MapPlanes } from "./planes.js";
 import { levelOf } from "./threshold.js";
+import { ThresholdLine } from "./threshold-line.js";
+import type { MapWindow } from "./window.js";
 
-/** How the threshold is drawn: as a line around what is above it, as the binary image, or not at all. */
-export type ThresholdShape = "line" | "area" | "none";
-
-/** All that decides how a probability map looks. */
-export interface MapLook {
-  /** Of the map over the image, [0,1]. */
-  opacity: number;
-  colourMap: ColourMapName;
-  threshold: number;
-  thresholdShape: ThresholdShape;
-  maskOutline: boolean;
-  /** Pixel on which the keyboard stands, or null. */
-  marked: { x: number; y: number } | null;
-}
-
-/** Colours that stand out on H&E and on every colour map, each upon a dark casing. */
-export const lineColours = { threshold: "#ffffff", mask: "#00e5ff", casing: "rgba(0, 0, 0, 0.75)" };
+/** A canvas on the page or beside it, with its size in device pixels. */
+type Canvas = HTMLCanvasElement | OffscreenCanvas;
 
 /** Draws a probability map on a canvas; what has not changed since the last time is not computed again. */
 export class MapPainter {
-  private readonly overlay: OffscreenCanvas;
-  private overlayKey = "";
-  private thresholdPath: Path2D | undefined;
-  private thresholdLevel = -1;
-  private maskPath: Path2D | undefined;
+  private readonly ground: MapGround;
+  private readonly line: ThresholdLine;
 
   constructor(private readonly planes: MapPlanes) {
-    this.overlay = new OffscreenCanvas(planes.width, planes.height);
+    this.ground = new MapGround(planes);
+    this.line = new ThresholdLine(planes);
   }
 
-  /** Paints at `scale` device pixels for a pixel of the image; line widths are given for `devicePixelRatio`. */
-  paint(canvas: HTMLCanvasElement, look: MapLook, scale: number, devicePixelRatio: number): void {
-    const { width, height, image } = this.planes;
-    const context = canvas.getContext("2d");
-    if (context === null) {
-      throw new Error("this browser gives no canvas to draw on");
-    }
-    resize(canvas, Math.round(width * scale), Math.round(height * scale));
-    context.imageSmoothingEnabled = scale < 1;
-    context.globalAlpha = 1;
-    context.drawImage(image, 0, 0, canvas.width, canvas.height);
-    if (look.opacity > 0) {
-      this.refreshOverlay(look);
-      context.globalAlpha = look.opacity;
-      context.drawImage(this.overlay, 0, 0, canvas.width, canvas.height);
-      context.globalAlpha = 1;
-    }
-    if (look.maskOutline && this.planes.mask !== null) {
-      this.maskPath ??= this.path(this.planes.mask, 128);
-      stroke(context, this.maskPath, lineColours.mask, scale, devicePixelRatio);
-    }
+  /** Paints what a window shows on a canvas of the given size; line widths are given for `devicePixelRatio`. */
+  paint(
+    canvas: Canvas,
+    size: { width: number; height: number },
+    look: MapLook,
+    window: MapWindow,
+    devicePixelRatio: number,
+  ): void {
+    const context = canvas.getContext("2d") as CanvasRenderingContext2D | null;
+    if (context === null) throw new Error("this browser gives no canvas to draw on");
+    // Setting a canvas's size clears it and costs an allocation.
+    if (canvas.width !== size.width || canvas.height !== size.height) Object.assign(canvas, size);
+    context.resetTransform();
+    context.drawImage(this.ground.at(size, look, window, devicePixelRatio), 0, 0);
+    const divider = Math.round(look.swipe * size.width);
     if (look.thresholdShape === "line") {
-      stroke(context, this.pathAt(levelOf(look.threshold)), lineColours.threshold, scale, devicePixelRatio);
+      context.save();
+      context.beginPath();
+      context.rect(divider, 0, size.width, size.height);
+      context.clip();
+      const plane = thresholdPlane(this.planes, look.layer);
+      this.line.draw(context, plane, levelOf(look.threshold), size, window, devicePixelRatio);
+      context.restore();
     }
+    if (look.swipe > 0) paintDivider(context, divider, size.height, devicePixelRatio);
     if (look.marked !== null) {
+      const { scale, x, y } = window;
       const frame = new Path2D();
       const reach = Math.max(1, (4 * devicePixelRatio) / scale); // To be seen in a reduced map, too.
       frame.rect(look.marked.x - reach, look.marked.y - reach, 2 * reach + 1, 2 * reach + 1);
-      stroke(context, frame, lineColours.threshold, scale, devicePixelRatio);
+      context.setTransform(1, 0, 0, 1, -x, -y);
+      strokeCased(context, frame, lineColours.threshold, scale, devicePixelRatio);
     }
-  }
-
-  private refreshOverlay(look: MapLook): void {
-    const level = look.thresholdShape === "area" ? levelOf(look.threshold) : null;
-    const key = `${look.colourMap} ${level}`;
-    if (key === this.overlayKey) {
-      return;
-    }
-    const colours = colourTable(look.colourMap);
-    const pixels = colourise(this.planes.probability, level === null ? colours : binaryTable(colours, level));
-    this.overlay
-      .getContext("2d")
-      ?.putImageData(new ImageData(pixels, this.planes.width, this.planes.height), 0, 0);
-    this.overlayKey = key;
-  }
-
-  private pathAt(level: number): Path2D {
-    if (this.thresholdPath === undefined || this.thresholdLevel !== level) {
-      this.thresholdPath = this.path(this.planes.probability, level);
-      this.thresholdLevel = level;
-    }
-    return this.thresholdPath;
-  }
-
-  private path(plane: Uint8Array, level: number): Path2D {
-    const pieces = outline(plane, this.planes.width, this.planes.height, level);
-    const path = new Path2D();
-    for (let at = 0; at < pieces.length; at += 4) {
-      path.moveTo(pieces[at], pieces[at + 1]);
-      path.lineTo(pieces[at + 2], pieces[at + 3]);
-    }
-    return path;
   }
 }
 
-/** Setting a canvas's size clears it and costs an allocation, so it is done only when the size changes. */
-function resize(canvas: HTMLCanvasElement, width: number, height: number): void {
-  if (canvas.width !== width || canvas.height !== height) {
-    canvas.width = width;
-    canvas.height = height;
-  }
-}
-
-/** Strokes a path given in the image's pixels with lines whose width does not depend on the zoom. */
-function stroke(
+function paintDivider(
   context: CanvasRenderingContext2D,
-  path: Path2D,
-  colour: string,
-  scale: number,
-  devicePixelRatio: number,
+  column: number,
+  height: number,
+  thickness: number,
 ): void {
-  context.save();
-  context.scale(scale, scale);
-  context.lineCap = "square";
-  for (const [width, style] of [
-    [3, lineColours.casing],
-    [1.25, colour],
-  ] as const) {
-    context.lineWidth = (width * devicePixelRatio) / scale;
-    context.strokeStyle = style;
-    context.stroke(path);
-  }
-  context.restore();
+  context.fillStyle = lineColours.casing;
+  context.fillRect(column - 2 * thickness, 0, 4 * thickness, height);
+  context.fillStyle = lineColours.threshold;
+  context.fillRect(column - thickness, 0, 2 * thickness, height);
 }

@@ -38,7 +38,8 @@ export function readOut(planes: Omit<MapPlanes, "image">, { x, y }: Pixel): stri
   const probability = (planes.probability[index] / 255).toFixed(3);
   const mask =
     planes.mask === null ? "no mask" : planes.mask[index] >= 128 ? "mask: epithelium" : "mask: other tissue";
-  return `x ${x}, y ${y} · probability ${probability} · ${mask}`;
+  const other = planes.other === null ? "" : `, the other map ${(planes.other[index] / 255).toFixed(3)}`;
+  return `x ${x}, y ${y} · probability ${probability}${other} · ${mask}`;
 }
 
 const directions: ReadonlyMap<string, readonly [number, number]> = new Map([

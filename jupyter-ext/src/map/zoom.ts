@@ -1,8 +1,8 @@
 /** The zooms that are offered, in CSS pixels for a pixel of the image. */
-export const zooms = [1, 2, 3, 4, 6, 8] as const;
+export const zooms = [1, 2, 3, 4, 6, 8, 12, 16] as const;
 
-/** The longest side (device pixels) of the canvas: browsers refuse much larger ones. */
-const longestSide = 8192;
+/** A zoom as the list offers it. */
+export type Zoom = "fit" | `${(typeof zooms)[number]}`;
 
 /**
  * The zoom at which the whole image fits a box (CSS pixels): a whole number from 1 on, so that each pixel of the
@@ -20,13 +20,19 @@ export function fitZoom(
  * Device pixels for a pixel of the image: whole wherever the zoom is at least 1, also on screens that have a
  * fractional number of device pixels in a CSS pixel.
  */
-export function deviceScale(
-  size: { width: number; height: number },
-  zoom: number,
-  devicePixelRatio: number,
-): number {
+export function deviceScale(zoom: number, devicePixelRatio: number): number {
   const wanted = zoom * devicePixelRatio;
-  const whole = zoom >= 1 ? Math.max(1, Math.round(wanted)) : wanted;
-  const most = longestSide / Math.max(size.width, size.height);
-  return whole <= most ? whole : most >= 1 ? Math.floor(most) : most;
+  return zoom >= 1 ? Math.max(1, Math.round(wanted)) : wanted;
+}
+
+/**
+ * The next larger (steps 1) or smaller (steps -1) zoom, several at once for larger numbers; the whole image is the smallest.
+ *
+ * @param fit the zoom at which the whole image fits
+ */
+export function nextZoom(zoom: Zoom, fit: number, steps: number): Zoom {
+  const larger = zooms.filter((one) => one > fit).map((one): Zoom => `${one}`);
+  const choices: readonly Zoom[] = ["fit", ...larger];
+  const place = Math.max(0, choices.indexOf(zoom));
+  return choices[Math.min(Math.max(place + steps, 0), choices.length - 1)];
 }

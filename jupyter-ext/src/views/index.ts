@@ -2,6 +2,7 @@ import type { AnyViewLoader } from "../view.js";
 
 /** All views, in the order of their names. A new view is one file and one line here. */
 export const viewLoaders: readonly AnyViewLoader[] = [
+  { name: "cases", load: async () => (await import("./cases.js")).casesView },
   {
     name: "database-summary",
     load: async () => (await import("./database-summary.js")).databaseSummaryView,
@@ -18,6 +19,7 @@ export const viewLoaders: readonly AnyViewLoader[] = [
     name: "network",
     load: async () => (await import("./network.js")).networkView,
   },
+  { name: "patch-grid", load: async () => (await import("./patch-grid.js")).patchGridView },
   {
     name: "probability-map",
     load: async () => (await import("./probability-map.js")).probabilityMapView,

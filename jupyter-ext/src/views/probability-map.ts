@@ -1,76 +1,71 @@
 import type { ProbabilityMapPayload } from "histobook/payloads";
-import { choice } from "../controls/choice.js";
+import type { Translation } from "../context.js";
+import { actionButton } from "../controls/action-button.js";
 import { sendButton } from "../controls/send-button.js";
-import { slider } from "../controls/slider.js";
-import { toggle } from "../controls/toggle.js";
 import { element } from "../element.js";
-import { colourMapChoices, colourTable, cssGradient } from "../map/colours.js";
-import { lineColours, MapPainter, type MapLook, type ThresholdShape } from "../map/painter.js";
-import { decodePlanes, type MapPlanes } from "../map/planes.js";
+import type { MapLook } from "../map/look.js";
+import { MapPainter } from "../map/painter.js";
+import { MapPanel } from "../map/panel.js";
+import { decodePlanes } from "../map/planes.js";
 import { readOut } from "../map/probe.js";
-import { countsFrom, shareAbove } from "../map/threshold.js";
-import { MapStage, type Zoom } from "../map/stage.js";
-import { zooms } from "../map/zoom.js";
-import { percent } from "../percent.js";
+import { saveMap } from "../map/save.js";
+import { MapStage } from "../map/stage.js";
 import type { Drawing, View } from "../view.js";
-
-const hint = "Point at the map, or focus it and use the arrow keys, to read a pixel.";
-
-const thresholdShapes: readonly { value: ThresholdShape; label: string }[] = [
-  { value: "line", label: "Line around what is above" },
-  { value: "area", label: "Binary image" },
-  { value: "none", label: "Not at all" },
-];
-
-/** What a map's threshold may be used for, by whose image it is. */
-const roleNotes: { [role in ProbabilityMapPayload["role"]]: string } = {
-  test: "A test patient: move the threshold to explore, do not choose it here.",
-  validation: "A validation patient: the threshold may be chosen here.",
-  unlabelled: "An image outside of the study.",
-};
 
 /** The `probability-map` view: the image, the probability map over it, the mask, and a threshold to move. */
 export const probabilityMapView: View<ProbabilityMapPayload> = {
   async draw(host, payload, { settings, line, translation }): Promise<Drawing<ProbabilityMapPayload>> {
     const planes = await decodePlanes(payload);
+    const painter = new MapPainter(planes);
     const look: MapLook = {
+      layer: "map",
       opacity: 0.5,
+      swipe: 0,
       colourMap: settings.colourMap,
       threshold: payload.threshold,
       thresholdShape: "line",
       maskOutline: planes.mask !== null,
       marked: null,
     };
+    const hint = translation.__(
+      "Point at the map, or focus it and use the arrow keys, to read a pixel. Wheel (with Ctrl, or when focused), + and − zoom; drag to move.",
+    );
     const probe = element("p", { className: "histobook-probe" }, [hint]);
     const body = element("div", { className: "histobook-map-body" });
-    const stage = new MapStage(planes, new MapPainter(planes), look, {
-      label: `Probability map of ${payload.name}`,
+    const stage = new MapStage(planes, painter, look, {
+      label: translation.__("Probability map of %1", payload.name),
       room: { node: body, available: () => roomBeside(body) },
       onProbe: (pixel, byKeyboard) => {
         // Read out what the keyboard finds; a pointer passes hundreds of pixels a second.
         probe.ariaLive = byKeyboard ? "polite" : "off";
         probe.textContent = pixel === null ? hint : readOut(planes, pixel);
       },
+      onZoom: (zoom) => panel.showZoom(zoom),
     });
-    host.className = "histobook-map";
-    body.append(
-      element("div", { className: "histobook-map-stage" }, [stage.node, probe]),
-      panel(
-        planes,
-        payload,
-        look,
-        stage,
-        sendButton({
-          label: translation.__("Send the threshold to the kernel"),
-          line,
-          send: async () => {
-            await line.call("choose", { threshold: look.threshold });
-            return translation.__("The kernel has it: %1", look.threshold.toFixed(2));
-          },
-        }),
-      ),
+    const send = sendButton({
+      label: translation.__("Send the threshold to the kernel"),
+      line,
+      send: async () => {
+        await line.call("choose", { threshold: look.threshold });
+        return translation.__("The kernel has it: %1", look.threshold.toFixed(2));
+      },
+    });
+    const save = actionButton(translation.__("Save as PNG"), async () => {
+      await saveMap(painter, look, planes, payload.name);
+      return translation.__("Saved among your downloads.");
+    });
+    const panel = new MapPanel(
+      planes,
+      payload,
+      look,
+      translation,
+      { onLook: () => stage.repaint(), onZoom: (zoom) => stage.setZoom(zoom) },
+      line.exists ? [send] : [],
     );
-    host.append(header(payload), body);
+    host.className = "histobook-map";
+    panel.node.append(save);
+    body.append(element("div", { className: "histobook-map-stage" }, [stage.node, probe]), panel.node);
+    host.append(header(payload, translation), body);
     return stage;
   },
 };
@@ -86,101 +81,20 @@ function roomBeside(body: HTMLElement): number {
   return wide ? width - layout.panel - layout.gap : width;
 }
 
-function header(payload: ProbabilityMapPayload): HTMLElement {
+function header(payload: ProbabilityMapPayload, translation: Translation): HTMLElement {
   const facts = [
-    payload.fold === null ? null : `fold ${payload.fold}`,
-    `${payload.width} × ${payload.height} pixels`,
+    payload.fold === null ? null : translation.__("fold %1", String(payload.fold)),
+    translation.__("%1 × %2 pixels", String(payload.width), String(payload.height)),
+    payload.reducedFrom
+      ? translation.__(
+          "reduced from %1 × %2, and so are its scores",
+          String(payload.reducedFrom.width),
+          String(payload.reducedFrom.height),
+        )
+      : null,
   ].filter((fact) => fact !== null);
   return element("div", { className: "histobook-header" }, [
     element("strong", {}, [payload.name]),
     element("span", {}, [facts.join(" · ")]),
   ]);
-}
-
-function panel(
-  planes: MapPlanes,
-  payload: ProbabilityMapPayload,
-  look: MapLook,
-  stage: MapStage,
-  send: HTMLElement,
-): HTMLElement {
-  const counts = countsFrom(planes.probability);
-  const share = element("p", { className: "histobook-share" });
-  const bar = colourBar();
-  const refresh = (change: Partial<MapLook>): void => {
-    Object.assign(look, change);
-    share.textContent = `${percent(shareAbove(counts, look.threshold))} of the pixels at or above`;
-    bar.show(look);
-    stage.repaint();
-  };
-  const made = element("div", { className: "histobook-panel" }, [
-    slider({
-      name: "opacity",
-      label: "Map opacity",
-      value: look.opacity,
-      format: (value) => `${Math.round(value * 100)} %`,
-      onChange: (opacity) => refresh({ opacity }),
-    }),
-    choice({
-      name: "colour-map",
-      label: "Colour map",
-      value: look.colourMap,
-      choices: colourMapChoices,
-      onChange: (colourMap) => refresh({ colourMap }),
-    }),
-    bar.node,
-    slider({
-      name: "threshold",
-      label: "Threshold",
-      value: look.threshold,
-      format: (value) => value.toFixed(2),
-      onChange: (threshold) => refresh({ threshold }),
-    }),
-    share,
-    send,
-    choice({
-      name: "threshold-shape",
-      label: "Show the threshold as",
-      colour: lineColours.threshold,
-      value: look.thresholdShape,
-      choices: thresholdShapes,
-      onChange: (thresholdShape) => refresh({ thresholdShape }),
-    }),
-    toggle({
-      name: "mask-outline",
-      label: planes.mask === null ? "Mask outline (this image has no mask)" : "Mask outline",
-      colour: lineColours.mask,
-      value: look.maskOutline,
-      available: planes.mask !== null,
-      onChange: (maskOutline) => refresh({ maskOutline }),
-    }),
-    choice<Zoom>({
-      name: "zoom",
-      label: "Zoom",
-      value: "fit",
-      choices: [
-        { value: "fit", label: "Fit" },
-        ...zooms.map((zoom) => ({ value: `${zoom}` as const, label: `${zoom} ×` })),
-      ],
-      onChange: (zoom) => stage.setZoom(zoom),
-    }),
-    element("p", { className: "histobook-note" }, [roleNotes[payload.role]]),
-  ]);
-  refresh({});
-  return made;
-}
-
-/** The legend of the colours, with a tick at the threshold. */
-function colourBar(): { node: HTMLElement; show: (look: MapLook) => void } {
-  const strip = element("div", { className: "histobook-colour-strip" });
-  const node = element("div", { className: "histobook-colour-bar" }, [
-    strip,
-    element("span", {}, ["0 other tissue"]),
-    element("span", {}, ["1 epithelium"]),
-  ]);
-  const show = (look: MapLook): void => {
-    strip.style.backgroundImage = cssGradient(colourTable(look.colourMap));
-    strip.style.setProperty("--histobook-threshold", `${look.threshold * 100}%`);
-  };
-  return { node, show };
 }

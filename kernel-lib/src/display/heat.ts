@@ -34,11 +34,44 @@ export async function overlay(image: Raster, levels: Uint8Array, opacity = 0.6):
   return { ...image, data };
 }
 
+/** How much one map is above another, [-1,1]: purple where it is below, orange where it is above, white where they agree. */
+export async function differencePicture(
+  one: { width: number; height: number; levels: Uint8Array },
+  other: { levels: Uint8Array },
+): Promise<Raster> {
+  const table = await purpleOrange();
+  const data = new Uint8Array(one.levels.length * 3);
+  one.levels.forEach((level, i) => {
+    const entry = 128 + Math.trunc((level - other.levels[i]) / 2);
+    data.set(table.subarray(entry * 3, entry * 3 + 3), i * 3);
+  });
+  return { width: one.width, height: one.height, channels: 3, data };
+}
+
+/** The legend of a difference: colours from -1 to 1. */
+export async function differenceScale(): Promise<Html> {
+  return html`−1 ${await scaleTag(await purpleOrange(), "colours from a difference of -1 to 1")} 1`;
+}
+
 /** The legend: colours from probability 0 to 1. */
 export async function probabilityScale(): Promise<Html> {
-  const table = await viridis();
+  return html`0 ${await scaleTag(await viridis(), "colours from probability 0 to 1")} 1`;
+}
+
+async function scaleTag(table: Uint8Array, alternative: string): Promise<Html> {
   const height = 16;
   const strip: Raster = { width: 256, height, channels: 3, data: new Uint8Array(table.length * height) };
   for (let y = 0; y < height; y++) strip.data.set(table, y * table.length);
-  return html`0 ${imageTag(await pngUrl(strip), 150, "colours from probability 0 to 1")} 1`;
+  return imageTag(await pngUrl(strip), 150, alternative);
+}
+
+/** Purple to orange over white, 256 steps: colour-blind readers tell its ends apart. */
+async function purpleOrange(): Promise<Uint8Array> {
+  const { interpolatePuOr } = await import("d3-scale-chromatic");
+  const table = new Uint8Array(256 * 3);
+  for (let level = 0; level < 256; level++) {
+    const numbers = interpolatePuOr(level / 255).match(/\d+/g) ?? [];
+    table.set(numbers.slice(0, 3).map(Number), level * 3);
+  }
+  return table;
 }

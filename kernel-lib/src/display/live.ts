@@ -8,8 +8,11 @@ export interface LiveAnswer {
   buffers?: readonly Uint8Array[];
 }
 
-/** What a view may call, by name. Each checks what it is given: it comes from a page. */
-export type LiveCalls = Record<string, (body: unknown) => LiveAnswer | Promise<LiveAnswer>>;
+/** What a view may call; it checks what it is given, which comes from a page. */
+export type LiveCall = (body: unknown) => LiveAnswer | Promise<LiveAnswer>;
+
+/** What a view may call, by name. */
+export type LiveCalls = Record<string, LiveCall>;
 
 /** A display that its view can talk to. */
 export interface LiveDisplay {

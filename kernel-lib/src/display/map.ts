@@ -1,60 +1,17 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { HistobookError } from "../foundation/index.js";
-import {
-  applyThreshold,
-  countPixels,
-  readProbabilityPicture,
-  scoresOf,
-  type StoredMap,
-} from "../output/index.js";
-import {
-  checkAgainst,
-  thresholdChoice,
-  viewMimeType,
-  type PayloadProblem,
-  type ProbabilityMapPayload,
-} from "../payloads/index.js";
-import {
-  imageSize,
-  pictureName,
-  readImage,
-  readManifest,
-  readMask,
-  type Case,
-  type Raster,
-  type Study,
-} from "../study/index.js";
+import { applyThreshold, countPixels, scoresOf } from "../output/index.js";
+import { checkAgainst, thresholdChoice, viewMimeType, type PayloadProblem } from "../payloads/index.js";
+import type { Raster, Study } from "../study/index.js";
 import { bundle, type Bundle } from "./bundle.js";
-import { caseNamed } from "./caseNamed.js";
-import { overlay, probabilityScale } from "./heat.js";
+import { differenceScale, differencePicture, overlay, probabilityScale } from "./heat.js";
 import { html, type Html } from "./html.js";
 import { liveDisplay } from "./live.js";
+import { loadMap, type LoadedMap, type ShowMapOptions } from "./loadMap.js";
+import { mapPayload } from "./mapPayload.js";
 import { figure, note, row, score, swatch, title } from "./parts.js";
 import { colours, css, drawOutline, greyPicture } from "./picture.js";
 import { fitWithin, imageTag, pngUrl } from "./png.js";
 import { sourceNote, sourceText } from "./source.js";
-
-/** Whose map is shown. */
-export interface ShowMapOptions {
-  /** Default the fold in which the image was tested. */
-  fold?: number;
-  /** Probability from which a pixel is epithelium; default the fold's chosen threshold, else 0.5. */
-  threshold?: number;
-}
-
-/** A map with everything that it is looked at with, all at the working size. */
-export interface LoadedMap {
-  one: Case;
-  fold: number;
-  stride: number;
-  threshold: number;
-  thresholdIsChosen: boolean;
-  stored: StoredMap;
-  image: Raster;
-  /** 0 and 1. */
-  mask: Raster | null;
-}
 
 /** A threshold that was chosen by hand in a map. */
 export interface ChosenThreshold {
@@ -71,8 +28,8 @@ export interface ShownMap extends Bundle {
   readonly chosen: ChosenThreshold | undefined;
 }
 
-/** Bytes of PNG for the payload's three pictures, and for those of the still version. */
-const budgets = { payload: 330_000, still: 330_000 };
+/** Bytes of PNG for the still version's pictures. */
+const stillBytes = 250_000;
 
 /**
  * Shows the probability map of a test image: over the image, with the outlines of the mask and of what lies above the
@@ -131,84 +88,10 @@ function badChoice([problem]: readonly PayloadProblem[]): HistobookError {
   });
 }
 
-/**
- * Reads a test image's map, image and mask.
- *
- * @throws HistobookError `MissingStep` before step 5, `BadInput`.
- */
-export async function loadMap(study: Study, name: string, options: ShowMapOptions): Promise<LoadedMap> {
-  const one = caseNamed(study, name);
-  const { maps, thresholds } = readManifest(study.directory);
-  const record = Object.entries(maps).find(
-    ([path, { fold }]) => path.split("/").at(-1) === name && (options.fold ?? fold) === fold,
-  );
-  const path = record && join(study.directory, record[0], "..", pictureName(name, "prob"));
-  if (!record || !path || !existsSync(path)) {
-    throw new HistobookError("MissingStep", {
-      subject: `image "${name}"`,
-      found: options.fold === undefined ? "no probability map" : `no probability map in fold ${options.fold}`,
-      expected: "the map that step 5 makes of a test image",
-      fix: "run output(study.directory) first",
-    });
-  }
-  const [, { fold, stride }] = record;
-  const stored = readProbabilityPicture(path);
-  const size = await imageSize(one.imagePath);
-  const scale = stored.width / size.width;
-  const image = await readImage(one.imagePath, scale);
-  const mask = one.maskPath === null ? null : await readMask(one.maskPath, scale, { size });
-  for (const { width, height } of mask ? [image, mask] : [image]) {
-    if (width !== stored.width || height !== stored.height) {
-      throw new HistobookError("BadInput", {
-        subject: path,
-        found: `a map of ${stored.width} x ${stored.height} pixels`,
-        expected: `the image's working size, ${width} x ${height}`,
-        fix: "run output(study.directory) again",
-      });
-    }
-  }
-  const chosen = thresholds[fold] as { value: number } | undefined;
-  const threshold = options.threshold ?? chosen?.value ?? 0.5;
-  const thresholdIsChosen = options.threshold === undefined && chosen !== undefined;
-  return { one, fold, stride, threshold, thresholdIsChosen, stored, image, mask };
-}
-
-/** The payload of the extension's `probability-map` view; large maps are reduced until they fit an output. */
-async function mapPayload({
-  one,
-  fold,
-  threshold,
-  stored,
-  image,
-  mask,
-}: LoadedMap): Promise<ProbabilityMapPayload> {
-  const { width, height, levels } = stored;
-  const grey: Raster = { width, height, channels: 1, data: levels };
-  const white: Raster | null = mask && { ...mask, data: mask.data.map((value) => 255 * value) };
-  for (let side = Math.max(width, height); ; side = Math.ceil(side / 1.5)) {
-    const size = await fitWithin(image, side);
-    const pictures = {
-      image: await pngUrl(size),
-      probability: await pngUrl(await fitWithin(grey, side)),
-      mask: white && (await pngUrl(await fitWithin(white, side, "nearest"))),
-    };
-    const bytes = pictures.image.length + pictures.probability.length + (pictures.mask?.length ?? 0);
-    if (bytes > (4 / 3) * budgets.payload) continue;
-    return {
-      version: 1,
-      name: one.name,
-      width: size.width,
-      height: size.height,
-      ...pictures,
-      fold,
-      // Step 5 maps a fold's test images alone.
-      role: "test",
-      threshold,
-    };
-  }
-}
-
-async function stillFigures({ one, stored, image, mask }: LoadedMap, above: Uint8Array): Promise<Html[]> {
+async function stillFigures(
+  { one, stored, image, mask, other }: LoadedMap,
+  above: Uint8Array,
+): Promise<Html[]> {
   const { width, height } = stored;
   const outlined = (picture: Raster): Raster =>
     mask ? drawOutline(picture, mask.data, colours.mask) : picture;
@@ -225,12 +108,21 @@ async function stillFigures({ one, stored, image, mask }: LoadedMap, above: Uint
       "_class: the likelier class",
     ],
   ];
+  if (other) {
+    pictures.push([
+      await differencePicture(stored, other.stored),
+      `the probability minus that of ${other.name}`,
+    ]);
+  }
   const figures: Html[] = [];
   for (const [picture, words] of pictures) {
-    const url = await pngUrl(await fitWithin(picture, 500), { limit: budgets.still / pictures.length });
-    const caption = words.startsWith("the probability")
-      ? html`${words}<br />${await probabilityScale()}`
-      : words;
+    const url = await pngUrl(await fitWithin(picture, 500), { limit: stillBytes / pictures.length });
+    const scale = words.startsWith("the probability over")
+      ? await probabilityScale()
+      : words.startsWith("the probability minus")
+        ? await differenceScale()
+        : null;
+    const caption = scale ? html`${words}<br />${scale}` : words;
     figures.push(figure(imageTag(url, 190, `${one.name}: ${words}`), caption));
   }
   return figures;

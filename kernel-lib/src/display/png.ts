@@ -63,6 +63,11 @@ export function imageTag(url: string, width: number, alternative: string): Html 
   />`;
 }
 
+/** A picture as the bytes of a PNG file, exactly as it is. */
+export async function pngBytes(picture: Raster): Promise<Uint8Array> {
+  return new Uint8Array(await (await open(picture)).png().toBuffer());
+}
+
 async function open({ width, height, channels, data }: Raster): Promise<Sharp> {
   const { default: sharp } = await import("sharp");
   const picture = sharp(data, { raw: { width, height, channels } });

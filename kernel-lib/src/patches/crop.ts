@@ -80,6 +80,39 @@ function paddedPixels(image: Raster, margin: number): Int32Array {
   return pixels;
 }
 
+/**
+ * How far (pixels) a patch's middle lies from the middle of its labelled pixel: an even square has no middle pixel.
+ *
+ * @param rotation degrees, counter-clockwise
+ * @example
+ * patchMiddle(0, { size: 32, centre: "inference" }); // => { x: -0.5, y: -0.5 }
+ */
+export function patchMiddle(
+  rotation: number,
+  { size, centre }: Pick<PatchParameters, "size" | "centre">,
+): { x: number; y: number } {
+  const { pivot, first } = squareOf(size, centre);
+  const middle = first - pivot + (size - 1) / 2;
+  const [cosine, sine] = turn(rotation);
+  return { x: (cosine - sine) * middle + pivot, y: (cosine + sine) * middle + pivot };
+}
+
+/**
+ * Where a patch's square begins and about which point it is turned, from the labelled pixel in both directions.
+ *
+ * The original turns its 2*size square about the square's middle, which lies between four pixels (-0.5 from the
+ * labelled one), and then cuts from one pixel before the middle of the rotated square.
+ */
+function squareOf(size: number, centre: PatchParameters["centre"]): { pivot: number; first: number } {
+  return centre === "original" ? { pivot: -0.5, first: -size / 2 - 1 } : { pivot: 0, first: -size / 2 };
+}
+
+/** Cosine and sine. */
+function turn(rotation: number): [number, number] {
+  const radians = (rotation * Math.PI) / 180;
+  return [Math.cos(radians), Math.sin(radians)];
+}
+
 /** For each pixel of a rotated patch: how far (in pixels of the padded image) its source is from the labelled. */
 function sourceOffsets(
   rotation: number,
@@ -87,13 +120,8 @@ function sourceOffsets(
   centre: PatchParameters["centre"],
   rowLength: number,
 ): Int32Array {
-  const radians = (rotation * Math.PI) / 180;
-  const cosine = Math.cos(radians);
-  const sine = Math.sin(radians);
-  // The original turns its 2*size square about the square's middle, which lies between four pixels (-0.5 from
-  // the labelled one), and then cuts from one pixel before the middle of the rotated square.
-  const pivot = centre === "original" ? -0.5 : 0;
-  const first = centre === "original" ? -size / 2 - 1 : -size / 2;
+  const [cosine, sine] = turn(rotation);
+  const { pivot, first } = squareOf(size, centre);
   const offsets = new Int32Array(size * size);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {

@@ -4,5 +4,5 @@ export { makePatches, type PatchesResult } from "./patches.js";
 export { patchParameters, workerCount, type PatchOptions, type PatchParameters } from "./options.js";
 export { findRegions, whitePixels, dilate, type Regions } from "./regions.js";
 export { choosePositions, patchTypes, type Positions } from "./positions.js";
-export { patchCutter, type PatchCutter } from "./crop.js";
+export { patchCutter, patchMiddle, type PatchCutter } from "./crop.js";
 export { patchCount, patchPlaces, readImageRecord, type ImageRecord, type PatchPlace } from "./record.js";

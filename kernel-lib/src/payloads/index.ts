@@ -9,6 +9,7 @@ export {
   type Check as PayloadCheck,
   type Problem as PayloadProblem,
 } from "../foundation/check.js";
+export { casesSchema, type CasesPayload } from "./cases.js";
 export { checkPayload } from "./check.js";
 export { databaseVerdict, type DatabaseVerdict } from "./databaseFacts.js";
 export { databaseSummarySchema, type DatabaseSummaryPayload } from "./databaseSummary.js";
@@ -28,6 +29,18 @@ export { foldSummarySchema, type FoldSummaryPayload, type PatchesByType } from "
 export { lineCall, lineOpening, lineReply, lineTarget, type LineCall, type LineReply } from "./line.js";
 export { viewMimeType, viewNames, type ViewName } from "./names.js";
 export { filtersInRow, networkSchema, type NetworkPayload } from "./network.js";
+export {
+  mostTilesACall,
+  patchGridSchema,
+  patchSelection,
+  sourceAnswer,
+  sourceCall,
+  tableAnswer,
+  tableColumns,
+  tilesAnswer,
+  tilesCall,
+  type PatchGridPayload,
+} from "./patchGrid.js";
 export { probabilityMapSchema, thresholdChoice, type ProbabilityMapPayload } from "./probabilityMap.js";
 export { payloadSchemas, type DrawnViewName, type PayloadOf } from "./schemas.js";
 export {

@@ -7,6 +7,18 @@ export const pngDataUrl = z
   .string()
   .check(z.regex(/^data:image\/png;base64,[A-Za-z0-9+/]+=*$/, { error: "a data:image/png;base64 URL" }));
 
+/** The same as a JPEG, for photographs. */
+export const jpegDataUrl = z
+  .string()
+  .check(z.regex(/^data:image\/jpeg;base64,[A-Za-z0-9+/]+=*$/, { error: "a data:image/jpeg;base64 URL" }));
+
+/** The same as either. */
+export const pictureDataUrl = z.string().check(
+  z.regex(/^data:image\/(?:png|jpeg);base64,[A-Za-z0-9+/]+=*$/, {
+    error: "a data:image/png;base64 or data:image/jpeg;base64 URL",
+  }),
+);
+
 /** Pixels a side: far above what an output of 1 MB can hold, and low enough that a browser can decode it. */
 export const side = z.int().check(z.positive(), z.maximum(4096));
 

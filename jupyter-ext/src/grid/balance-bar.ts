@@ -1,0 +1,49 @@
+import type { Translation } from "../context.js";
+import { element } from "../element.js";
+import { typeColours } from "./painter.js";
+import type { PatchType } from "./table.js";
+import { typeWords } from "./words.js";
+
+/** From the class that is looked for to the one that is not. */
+const order: readonly PatchType[] = ["p", "e", "b"];
+
+/** How the patches are divided among the types and classes: a bar, and the same in words. */
+export class BalanceBar {
+  readonly node: HTMLElement;
+  private readonly bar = element("div", { className: "histobook-balance", ariaHidden: "true" });
+  private readonly words = element("p", { className: "histobook-note" });
+
+  constructor(private readonly translation: Translation) {
+    this.node = element("div", {}, [this.bar, this.words]);
+  }
+
+  show(counts: { readonly [type in PatchType]: number }): void {
+    const total = order.reduce((sum, type) => sum + counts[type], 0);
+    const percent = (count: number): string =>
+      total === 0 ? "–" : `${((100 * count) / total).toFixed(1)} %`;
+    this.bar.replaceChildren(
+      ...order.map((type) => {
+        const part = element("div");
+        part.style.flexGrow = String(counts[type]);
+        part.style.background = typeColours[type];
+        return part;
+      }),
+    );
+    const classes = this.translation.__(
+      "Class 1: %1 (%2). Class 0: %3 (%4).",
+      counts.p.toLocaleString("en-US"),
+      percent(counts.p),
+      (counts.e + counts.b).toLocaleString("en-US"),
+      percent(counts.e + counts.b),
+    );
+    const legend = order.map((type) => {
+      const swatch = element("span", { className: "histobook-type-swatch", ariaHidden: "true" });
+      swatch.style.background = typeColours[type];
+      return element("span", { className: "histobook-legend" }, [
+        swatch,
+        `${typeWords(type, this.translation)}: ${counts[type].toLocaleString("en-US")}`,
+      ]);
+    });
+    this.words.replaceChildren(`${classes} `, ...legend);
+  }
+}
