@@ -11,7 +11,13 @@ import {
 } from "../training/index.js";
 import { newCommand, perform, toNumber, toNumberOrAuto, type Outcome } from "./command.js";
 
-type Options = TrainOptions & { json?: boolean; solver?: string; on?: string; cursor?: string };
+type Options = TrainOptions & {
+  json?: boolean;
+  solver?: string;
+  on?: string;
+  cursor?: string;
+  tensorboard?: string;
+};
 
 /** `histobook train STUDY`: step 4, and `histobook train --solver FILE` as `caffe train` */
 export function trainCommand(): Command {
@@ -31,6 +37,13 @@ export function trainCommand(): Command {
       "continue",
     )
     .option("--resume", "go on from the newest snapshot")
+    .option(
+      "--keep <number>",
+      "snapshots that stay: so many of the newest, and the best in the tests (all)",
+      toNumber,
+    )
+    .option("--csv <folder>", "also write the log as K-training-log.csv there")
+    .option("--tensorboard <folder>", "also write the log for TensorBoard there, a run a fold")
     .option("--engine <name>", engineChoices.join(", "))
     .option(
       "--processes <number>",
@@ -43,20 +56,21 @@ export function trainCommand(): Command {
     .action((directory: string | undefined, options: Options) =>
       perform(options, async (run, { event }) => {
         checkPlace(options.on ?? "local");
-        if (options.solver !== undefined)
+        const given = { ...options, ...run, tensorBoard: options.tensorboard };
+        if (options.solver !== undefined) {
+          if (options.keep !== undefined) throw keepsAll();
           return solverOutcome(options.solver, {
-            ...options,
-            ...run,
+            ...given,
             cursor: choiceOption<"continue" | "restart">("--cursor", options.cursor ?? "continue", [
               "continue",
               "restart",
             ]),
             onEntry: (entry) => event({ event: "log", step: "train", entry }),
           });
+        }
         if (directory === undefined) throw noStudy();
         return studyOutcome(directory, {
-          ...options,
-          ...run,
+          ...given,
           processes: options.processes ?? (options.fold === undefined ? "auto" : 0),
           onEntry: (fold, entry) => event({ event: "log", step: "train", fold, entry }),
         });
@@ -111,5 +125,14 @@ function noStudy(): HistobookError {
     found: "neither a study nor --solver",
     expected: "one of them",
     fix: "name the study folder",
+  });
+}
+
+function keepsAll(): HistobookError {
+  return new HistobookError("BadOption", {
+    subject: "--keep",
+    found: "it beside --solver",
+    expected: "all snapshots to stay, as 'caffe train' leaves them",
+    fix: "leave it out, or train a study",
   });
 }

@@ -6,6 +6,7 @@ import {
   meanName,
   parseModelName,
   readManifest,
+  scaleOfModel,
   snapshotPrefix,
   type Manifest,
   type ModelName,
@@ -93,7 +94,7 @@ export function namedModelFiles(
     model,
     mean: given.mean === undefined ? foldMean(model, folder, fold) : given.mean,
     deploy: existsSync(deploy) ? deploy : undefined,
-    scale: fold && basename(folder) === dirname(deployName) ? foldScale(dirname(folder), fold) : undefined,
+    scale: scaleOfModel(model),
     name: model,
   };
 }
@@ -113,13 +114,6 @@ function noMean(model: string, found: string): HistobookError {
     expected: "the mean image of the database that the model was trained on",
     fix: "name it with --mean, or say --no-mean if the model was trained without one",
   });
-}
-
-function foldScale(directory: string, { fold }: ModelName): number | undefined {
-  const { models, databases } = readManifest(directory) as {
-    [records in "models" | "databases"]: Record<string, { scale: number } | undefined>;
-  };
-  return models[fold]?.scale ?? databases[fold]?.scale;
 }
 
 function patchSizeOf(manifest: Manifest): number {

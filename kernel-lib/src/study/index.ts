@@ -2,6 +2,7 @@
 export * from "./cases.js";
 export * from "./image.js";
 export * from "./manifest.js";
+export * from "./modelScale.js";
 export * from "./names.js";
 export * from "./pad.js";
 export * from "./raster.js";

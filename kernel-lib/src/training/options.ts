@@ -3,10 +3,11 @@ import type { EngineChoice } from "../engine/index.js";
 import { numberOption, type RunOptions } from "../foundation/index.js";
 import { batchParameter } from "./source.js";
 import type { SolverNetwork } from "./solverNetworks.js";
+import type { LogSinkOptions } from "./logSinks.js";
 import type { LogEntry } from "./trainingLog.js";
 
 /** The options of step 4, as the command line names them. What is given wins over the prototxts for this run. */
-export interface TrainOptions extends RunOptions {
+export interface TrainOptions extends RunOptions, LogSinkOptions {
   /** Default all folds that have databases. */
   fold?: number;
   /** Default the solver's max_iter; a solver that is written now gets 600,000. */
@@ -15,6 +16,8 @@ export interface TrainOptions extends RunOptions {
   batch?: number;
   /** Iterations between snapshots; default the solver's; a solver that is written now gets 10,000. */
   snapshotEvery?: number;
+  /** How many of the newest snapshots stay, besides the one that did best in the tests; default all. */
+  keep?: number;
   /** Default the solver's base_lr; a solver that is written now gets 0.001. */
   learningRate?: number;
   /** A .caffemodel to start from. */

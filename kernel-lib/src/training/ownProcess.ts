@@ -63,8 +63,8 @@ export async function trainInOwnProcess(
 }
 
 function commandLine(directory: string, fold: number, options: TrainOptions): string[] {
-  const { iterations, batch, snapshotEvery, learningRate, weights, snapshot, engine, seed, readAhead } =
-    options;
+  const { iterations, batch, snapshotEvery, learningRate, weights, snapshot, engine, seed } = options;
+  const { readAhead, keep, csv, tensorBoard } = options;
   const given = {
     "--iterations": iterations,
     "--batch": batch,
@@ -75,6 +75,9 @@ function commandLine(directory: string, fold: number, options: TrainOptions): st
     "--engine": engine,
     "--seed": seed,
     "--read-ahead": readAhead,
+    "--keep": keep,
+    "--csv": csv && resolve(csv),
+    "--tensorboard": tensorBoard && resolve(tensorBoard),
   };
   const named = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : [name, String(value)],

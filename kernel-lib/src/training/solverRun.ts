@@ -5,6 +5,8 @@ import { HistobookError, type RunOptions } from "../foundation/index.js";
 import type { Feed } from "./feed.js";
 import { learningRate } from "./learningRate.js";
 import type { SolverNetworks } from "./solverNetworks.js";
+import { RunWatch } from "./runWatch.js";
+import { removeSnapshots, snapshotsToRemove } from "./oldSnapshots.js";
 import { writeSnapshot, type Snapshot } from "./snapshots.js";
 import type { LogEntry, TrainingLog } from "./trainingLog.js";
 
@@ -26,6 +28,10 @@ export interface SolveTask extends RunOptions {
   snapshot?: string;
   /** Whether a resumed run reads on where it was (default), or from the database's start as Caffe does. */
   cursor?: "continue" | "restart";
+  /** Each class's share of the test patches, where it is known. */
+  testShares?: readonly number[];
+  /** How many of the newest snapshots stay; undefined keeps all. */
+  keep?: number;
   /** Opened by the caller once the first iteration is known. */
   openLog(from: number): TrainingLog;
   /** Called with each line of the log. */
@@ -49,6 +55,7 @@ export interface OpenPhase {
 /** A run while it runs: its iteration, its log, its last snapshot. */
 export class SolverRun {
   private readonly log: TrainingLog;
+  private readonly watch: RunWatch;
   private readonly losses: number[] = [];
   private readonly startedAt = performance.now();
   private saved: { iteration: number; files: { model: string; state: string } } | undefined;
@@ -61,6 +68,7 @@ export class SolverRun {
     public iteration: number,
     private readonly from = iteration,
   ) {
+    this.watch = new RunWatch(task.subject, task.testShares);
     this.log = task.openLog(iteration);
     this.log.entries().forEach((entry) => task.onEntry?.(entry));
   }
@@ -70,6 +78,7 @@ export class SolverRun {
     await this.testIfDue(solver.testInitialization);
     const batches = [];
     for (let i = 0; i < Math.max(1, solver.iterSize); i++) batches.push(await this.train.feed.next());
+    for (const { labels } of batches) this.warn(this.watch.batch(labels));
     const rate = learningRate(solver, this.iteration);
     const loss = this.learner.step(batches, rate, this.iteration);
     if (!Number.isFinite(loss)) throw diverged(this.task.subject, this.iteration, loss);
@@ -104,6 +113,8 @@ export class SolverRun {
     const files = writeSnapshot(workingDirectory, solver.snapshotPrefix, networks.train, state);
     this.saved = { iteration: this.iteration, files };
     this.add({ kind: "snapshot", iteration: this.iteration, state: files.state });
+    if (this.task.keep !== undefined)
+      removeSnapshots(workingDirectory, snapshotsToRemove(this.log.entries(), this.task.keep));
   }
 
   /** Keeps what was learned, and gives the error that ends the run. */
@@ -138,6 +149,11 @@ export class SolverRun {
   private add(entry: LogEntry): void {
     this.log.add(entry);
     this.task.onEntry?.(entry);
+    this.warn(this.watch.entry(entry));
+  }
+
+  private warn(sentences: readonly string[]): void {
+    for (const message of sentences) this.task.report?.({ event: "warning", step: "train", message });
   }
 
   private reportProgress(loss: number): void {

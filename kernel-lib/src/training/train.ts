@@ -2,6 +2,7 @@ import { loadEngine, reportPassedOver } from "../engine/index.js";
 import { HistobookError, notebookKernel, numberOption } from "../foundation/index.js";
 import { readManifest, type Manifest, type Study } from "../study/index.js";
 import { finishedFold, readFoldRun, type FoldRun, type TrainedFold } from "./foldRun.js";
+import { openLogSinks } from "./logSinks.js";
 import { overridesOf, type TrainOptions } from "./options.js";
 import { writeFoldPrototxts } from "./prototxts.js";
 import { trainSideBySide } from "./sideBySide.js";
@@ -36,7 +37,19 @@ export async function train(study: Study, options: TrainOptions = {}): Promise<T
   });
   const runs = folds.map((fold) => readFoldRun(study, fold, options));
   const train = processes === 0 ? trainHere : trainSideBySide;
-  return { ...(await train(study, runs, options, processes)), written };
+  const trained = await train(study, runs, options, processes);
+  for (const fold of trained.folds.filter(({ reused }) => reused)) tellAgain(fold, options);
+  return { ...trained, written };
+}
+
+/** A model that was there already has its log told like one that was trained now. */
+function tellAgain({ fold, entries }: TrainedFold, options: TrainOptions): void {
+  const sinks = openLogSinks(options, fold);
+  for (const entry of entries) {
+    sinks.add(entry);
+    options.onEntry?.(fold, entry);
+  }
+  sinks.close();
 }
 
 /** One fold after the other in this process. */

@@ -1,20 +1,23 @@
 import { relative, resolve } from "node:path";
 import type { Engine } from "../engine/index.js";
-import { HistobookError } from "../foundation/index.js";
+import { HistobookError, numberOption } from "../foundation/index.js";
 import { solverName, updateManifest, type Study } from "../study/index.js";
 import { resumableSnapshot, type FoldRun, type TrainedFold } from "./foldRun.js";
 import type { TrainOptions } from "./options.js";
+import { foldWarnings } from "./foldWarnings.js";
+import { openLogSinks } from "./logSinks.js";
 import { solve } from "./solve.js";
 import { openTrainingLog } from "./trainingLog.js";
 import { runEntry } from "./trainSolver.js";
 
 /** Trains one fold in this process, and writes down what its model was made from. */
 export async function trainFold(
-  { directory }: Study,
+  study: Study,
   run: FoldRun,
   engine: Engine,
   options: TrainOptions,
 ): Promise<TrainedFold> {
+  const { directory } = study;
   const { fold, key, database, solver, networks, overrides, seed, readAhead, workingDirectory, logPath } =
     run;
   const snapshot = options.snapshot
@@ -22,6 +25,9 @@ export async function trainFold(
     : options.resume
       ? resumableSnapshot(run, options)
       : undefined;
+  for (const message of foldWarnings(study, run, options.weights))
+    options.report?.({ event: "warning", step: "train", message });
+  const sinks = openLogSinks(options, fold);
   const solved = await solve({
     engine,
     solver,
@@ -30,13 +36,21 @@ export async function trainFold(
     workingDirectory,
     seed,
     readAhead,
+    testShares: database.test.byClass.map((patches) => patches / Math.max(1, database.test.count)),
     weights: options.weights && resolve(options.weights),
     snapshot,
     report: options.report,
     signal: options.signal,
     openLog: (from) => openTrainingLog(logPath, runEntry(key, engine, solver, networks.train), from),
-    onEntry: (entry) => options.onEntry?.(fold, entry),
-  });
+    keep:
+      options.keep === undefined
+        ? undefined
+        : numberOption("--keep", options.keep, { minimum: 1, integer: true }),
+    onEntry(entry) {
+      sinks.add(entry);
+      options.onEntry?.(fold, entry);
+    },
+  }).finally(() => sinks.close());
   if (solved.files === null) {
     throw new HistobookError("BadInput", {
       subject: solverName(fold),

@@ -3,6 +3,7 @@ import { filterNet, readSolverPrototxt, type SolverParameter } from "../caffe/in
 import { isDataLayer, loadEngine, reportPassedOver, type Engine } from "../engine/index.js";
 import { numberOption } from "../foundation/index.js";
 import { applyOverrides, overridesOf, readAheadOf, type TrainOptions } from "./options.js";
+import { openLogSinks } from "./logSinks.js";
 import { newestSnapshot } from "./snapshots.js";
 import { solve } from "./solve.js";
 import { batchParameter } from "./source.js";
@@ -11,7 +12,7 @@ import { solverNetworks, type SolverNetwork } from "./solverNetworks.js";
 import { openTrainingLog, type LogEntry, type RunEntry } from "./trainingLog.js";
 
 /** The options of `trainSolver`. */
-export type TrainSolverOptions = Omit<TrainOptions, "fold" | "onEntry"> & {
+export type TrainSolverOptions = Omit<TrainOptions, "fold" | "onEntry" | "keep" | "processes"> & {
   /** Whether a resumed run reads on where it was (default), or from the database's start as Caffe does. */
   cursor?: "continue" | "restart";
   onEntry?: (entry: LogEntry) => void;
@@ -38,6 +39,7 @@ export async function trainSolver(
     ? newestSnapshot(resolve(workingDirectory, solver.snapshotPrefix), "state")
     : undefined;
   const { weights, snapshot = newest, cursor, report, signal, onEntry } = options;
+  const sinks = openLogSinks(options, undefined);
   const result = await solve({
     engine,
     solver,
@@ -51,9 +53,12 @@ export async function trainSolver(
     cursor,
     report,
     signal,
-    onEntry,
+    onEntry(entry) {
+      sinks.add(entry);
+      onEntry?.(entry);
+    },
     openLog: (from) => openTrainingLog(null, runEntry("", engine, solver, networks.train), from),
-  });
+  }).finally(() => sinks.close());
   return { ...result, engine: engine.description };
 }
 
