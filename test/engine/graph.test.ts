@@ -20,7 +20,7 @@ import { Graph } from "../../kernel-lib/dist/engine/graph/graph.js";
 import { nativeBackendOf } from "../../kernel-lib/dist/engine/nativeBackend.js";
 import { tensorFlowOf } from "../../kernel-lib/dist/engine/tensorflow.js";
 import { settingsOf } from "./engine.contract.js";
-import { planSmall, randomBatch, smallImages } from "./networks.js";
+import { noTransformation, planSmall, randomBatch, smallImages } from "./networks.js";
 import { largestDifference, largestValue } from "./numpy.js";
 
 let engine: Engine;
@@ -166,6 +166,35 @@ test("random small networks learn alike as graphs and by single operations", () 
     }),
     { numRuns: 40, seed: 7 },
   );
+});
+
+test("a learner goes on with batches of other sizes, and leaves no session behind", () => {
+  const { plan, weights } = planSmall(textOf([{ type: "TanH", settings: "" }]));
+  const test = planSmall(textOf([{ type: "TanH", settings: "" }]), Phase.TEST).plan;
+  const settings: LearnerSettings = { ...settingsOf(plan), solver: "AdaGrad" };
+  settings.constants = { ...settings.constants, delta: 0.1 };
+  const batch = (count: number) => randomBatch(count, smallImages, 3, count);
+  const sessions = () =>
+    (
+      nativeBackendOf(tensorFlowOf(engine)) as unknown as { getNumOfSavedModels(): number }
+    ).getNumOfSavedModels();
+  const before = sessions();
+  const [one, other] = [eagerLearner, graphLearner].map((make) => {
+    const learner = make(engine, settings, weights);
+    const losses = [[3], [5], [3, 3], [3]].map((counts, iteration) =>
+      learner.step(counts.map(batch), 0.1, iteration),
+    );
+    const tests = [4, 2].map((count) => learner.test(test, noTransformation, batch(count)).get("loss")!);
+    const state = learner.state();
+    learner.dispose();
+    return {
+      values: [...losses, ...tests],
+      blobs: [...[...state.weights.values()].flat(), ...state.history],
+    };
+  });
+  expect(largestDifference(other.values, one.values)).toBeLessThan(1e-6);
+  other.blobs.forEach(({ data }, i) => expect(largestDifference(data, one.blobs[i].data)).toBeLessThan(1e-5));
+  expect(sessions()).toBe(before);
 });
 
 test("classifies any number of patches as single operations do, with and without a mean image", () => {
