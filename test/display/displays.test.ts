@@ -174,9 +174,7 @@ describe.each(names)("%s()", (name) => {
       expect(checkPayload(view!, views[name].data[mime])).toMatchObject({ ok: true });
     }
     const view = viewsOf[name];
-    expect(custom).toEqual(
-      view !== undefined && known.includes(view as DrawnViewName) ? [viewMimeType(view)] : [],
-    );
+    expect(custom).toEqual(view !== undefined && known.includes(view) ? [viewMimeType(view)] : []);
   });
 });
 

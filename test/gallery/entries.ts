@@ -16,6 +16,21 @@ export interface GalleryEntry {
 /** All views that are drawn, in the order of the tutorial's steps; a new view is one entry here. */
 export const galleryEntries: readonly GalleryEntry[] = [
   {
+    view: "cases",
+    title: "Cases",
+    words:
+      "Every image with the outline of its mask, its patient, size and magnification, and what is wrong with those that can't be used.",
+    cell: "await showCases(study, { limit: 12 })",
+  },
+  {
+    view: "patch-grid",
+    title: "Patch grid",
+    words:
+      "All patches of step 1 to scroll, filter, sort and select, with the balance of the classes; a click shows where a patch lies on its image. What is selected reaches the notebook.",
+    cell: "await makePatches(study, preset.patches);\nawait showPatches(study)",
+    act: (view) => view.getByRole("listbox").waitFor(),
+  },
+  {
     view: "fold-summary",
     title: "Fold summary",
     words:

@@ -12,11 +12,10 @@ const docs = resolve(__dirname, "../../docs");
 /** What the entries' cells find. */
 const preparation = `import {
   createSample, evaluate, makeDatabases, makeFolds, makePatches, openStudy, output, presets,
-  showDatabase, showEvaluation, showFolds, showMap, showNetwork, trainAndShow,
+  showCases, showDatabase, showEvaluation, showFolds, showMap, showNetwork, showPatches, trainAndShow,
 } from "histobook";
 const preset = presets.quick;
-const study = openStudy(await createSample("study"));
-await makePatches(study, preset.patches);`;
+const study = openStudy(await createSample("study"));`;
 
 /** Width of the pictures in pixels, and how high a window must be to hold the largest view. */
 const sizes = { picture: 900, window: { width: 1280, height: 2200 } };

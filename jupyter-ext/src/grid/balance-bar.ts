@@ -1,6 +1,7 @@
 import type { Translation } from "../context.js";
 import { element } from "../element.js";
-import { typeColours } from "./painter.js";
+import { percent } from "../percent.js";
+import { patchColours } from "../patch-colours.js";
 import type { PatchType } from "./table.js";
 import { typeWords } from "./words.js";
 
@@ -19,26 +20,25 @@ export class BalanceBar {
 
   show(counts: { readonly [type in PatchType]: number }): void {
     const total = order.reduce((sum, type) => sum + counts[type], 0);
-    const percent = (count: number): string =>
-      total === 0 ? "–" : `${((100 * count) / total).toFixed(1)} %`;
+    const share = (count: number): string => (total === 0 ? "–" : percent(count / total));
     this.bar.replaceChildren(
       ...order.map((type) => {
         const part = element("div");
         part.style.flexGrow = String(counts[type]);
-        part.style.background = typeColours[type];
+        part.style.background = patchColours[type];
         return part;
       }),
     );
     const classes = this.translation.__(
       "Class 1: %1 (%2). Class 0: %3 (%4).",
       counts.p.toLocaleString("en-US"),
-      percent(counts.p),
+      share(counts.p),
       (counts.e + counts.b).toLocaleString("en-US"),
-      percent(counts.e + counts.b),
+      share(counts.e + counts.b),
     );
     const legend = order.map((type) => {
       const swatch = element("span", { className: "histobook-type-swatch", ariaHidden: "true" });
-      swatch.style.background = typeColours[type];
+      swatch.style.background = patchColours[type];
       return element("span", { className: "histobook-legend" }, [
         swatch,
         `${typeWords(type, this.translation)}: ${counts[type].toLocaleString("en-US")}`,

@@ -1,11 +1,9 @@
+import { patchColours } from "../patch-colours.js";
 import { cornerOf, visiblePlaces, type GridLayout } from "./layout.js";
 import type { GridModel } from "./model.js";
 import { needsPredictions } from "./sort.js";
 import { patchTypes } from "./table.js";
 import type { TileSheets } from "./tiles.js";
-
-/** The types' colours, those of the still pictures; told apart by colour-blind readers, and never the only sign. */
-export const typeColours = { p: "rgb(0, 158, 115)", e: "rgb(230, 159, 0)", b: "rgb(0, 114, 178)" } as const;
 
 /** Of the stripe below a patch that shows its type, in CSS pixels. */
 const stripe = 3;
@@ -64,7 +62,7 @@ export function paintGrid(
       context.fillStyle = colours.empty;
       context.fillRect(x, y - top, layout.side, layout.side);
     }
-    context.fillStyle = typeColours[patchTypes[model.table.type[row]]];
+    context.fillStyle = patchColours[patchTypes[model.table.type[row]]];
     context.fillRect(x, y - top + layout.side - stripe, layout.side, stripe);
     if (needsPredictions(model.order)) {
       paintLevel(context, model.table.probability?.[row] ?? -1, x, y - top, layout.side);

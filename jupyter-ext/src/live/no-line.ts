@@ -1,10 +1,10 @@
 import { LineError, type Line } from "./kernel-line.js";
 
-/** The line of a view that shows a file: no kernel made it, and none ever listens. */
+/** The line of a view that no display made, since it shows a file or stands within another view: nobody listens. */
 export const noLine: Line = {
   exists: false,
-  obstacle: () => "A file's view talks to no kernel.",
-  call: () => Promise.reject(new LineError("A file's view talks to no kernel.")),
+  obstacle: () => "This view talks to no kernel.",
+  call: () => Promise.reject(new LineError("This view talks to no kernel.")),
   onNews: () => undefined,
   dispose: () => undefined,
 };

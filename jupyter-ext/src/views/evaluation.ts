@@ -5,7 +5,7 @@ import { element } from "../element.js";
 import { errorBox } from "../error-box.js";
 import { addConfusions, confusionMatrix, type Confusion } from "../evaluation/confusion.js";
 import { calibrationFigure, chartHeight, curveFigure } from "../evaluation/figures.js";
-import type { Line } from "../live/kernel-line.js";
+import { noLine } from "../live/no-line.js";
 import { percent } from "../percent.js";
 import { grid, type GridCell } from "../tables/grid.js";
 import { table } from "../tables/table.js";
@@ -214,7 +214,7 @@ function worstImages(
       const { probabilityMapView } = await import("./probability-map.js");
       drawing = await probabilityMapView.draw(host, check.payload, {
         ...context,
-        line: lookingOnly(context),
+        line: noLine,
       });
     } else {
       host.append(errorBox("probability-map", check.problems));
@@ -251,18 +251,5 @@ function worstImages(
       place,
     ]),
     dispose: () => drawing?.dispose(),
-  };
-}
-
-/** The line of a map that stands within this view: it has no display of its own to talk to. */
-function lookingOnly({ translation }: ViewContext): Line {
-  const sentence = translation.__(
-    "Show the map in a cell of its own to send its threshold: showMap(study, NAME).",
-  );
-  return {
-    obstacle: () => sentence,
-    call: () => Promise.reject(new Error(sentence)),
-    onNews: () => undefined,
-    dispose: () => undefined,
   };
 }

@@ -101,10 +101,7 @@ async function source(album: PatchAlbum, patch: number): Promise<LiveAnswer> {
   };
 }
 
-function checked<Schema extends Parameters<typeof checkAgainst>[0]>(
-  schema: Schema,
-  body: unknown,
-): Extract<ReturnType<typeof checkAgainst<Schema>>, { ok: true }>["payload"] {
+function checked<Body>(schema: Parameters<typeof checkAgainst<Body>>[0], body: unknown): Body {
   const check = checkAgainst(schema, body);
   if (!check.ok) throw badCall(check.problems[0]);
   return check.payload;
