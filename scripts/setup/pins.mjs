@@ -20,6 +20,7 @@ export const pythonPackages = {
 /** What the tests of Jupyter's clients need beside those, in an environment of their own (scripts/test-python.mjs). */
 export const testPackages = {
   jupyter_kernel_test: "0.7.0",
+  notebook: "7.6.5",
   papermill: "2.7.0",
 };
 

@@ -48,12 +48,21 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
+/** Which of Jupyter's two applications shows the notebooks, and the Python that has it. */
+export interface Application {
+  module: "jupyterlab" | "notebook";
+  python: string;
+  /** The path below the server's address at which a notebook is opened. */
+  notebooks: string;
+}
+
 /**
- * Starts JupyterLab from the repository's Python environment (the active one, else .venv) with the extension as it
- * was built last, whether or not it is installed there.
+ * Starts JupyterLab from the repository's Python environment (the active one, else .venv), or another application, with the
+ * extension as it was built last, whether or not it is installed there.
  */
-export async function startLab(): Promise<Lab> {
-  const python = pythonPath();
+export async function startLab(
+  application: Application = { module: "jupyterlab", python: pythonPath(), notebooks: "lab/tree" },
+): Promise<Lab> {
   const executablePath = findBrowser();
   if (!existsSync(join(builtExtension, "package.json"))) {
     throw new Error("The extension is not built; run npm run build.");
@@ -62,11 +71,11 @@ export async function startLab(): Promise<Lab> {
   const home = await mkdtemp(join(tmpdir(), "histobook-lab-"));
   const root = join(home, "root");
   await Promise.all(
-    ["root", "config/labconfig", "data", "runtime", "extensions"].map((folder) =>
+    ["root", "config/labconfig", "data/labextensions", "runtime"].map((folder) =>
       mkdir(join(home, folder), { recursive: true }),
     ),
   );
-  await symlink(builtExtension, join(home, "extensions/jupyterlab-histobook"), "dir");
+  await symlink(builtExtension, join(home, "data/labextensions/jupyterlab-histobook"), "dir");
   // The kernel of this repository, whichever one the environment has.
   installKernel({ prefix: join(home, "kernel") });
   // JupyterLab would ask the reader, over the network, whether they want its news.
@@ -77,7 +86,7 @@ export async function startLab(): Promise<Lab> {
   const port = await freePort();
   const token = randomBytes(16).toString("hex");
   const address = `http://127.0.0.1:${port}`;
-  const server = startServer(python, home, port, token);
+  const server = startServer(application, home, port, token);
   let browser: Browser;
   try {
     await server.ready(`${address}/api/status?token=${token}`);
@@ -104,7 +113,7 @@ export async function startLab(): Promise<Lab> {
     async open(name, { theme = "light" } = {}) {
       await chooseTheme(home, theme);
       const page = await newPage();
-      await page.goto(`${address}/lab/tree/${name}?token=${token}&reset`);
+      await page.goto(`${address}/${application.notebooks}/${name}?token=${token}&reset`);
       await page.locator(".jp-Notebook .jp-Cell").first().waitFor({ timeout: 60_000 });
       return page;
     },
@@ -137,20 +146,19 @@ interface Server {
   stop(): Promise<void>;
 }
 
-function startServer(python: string, home: string, port: number, token: string): Server {
+function startServer({ module, python }: Application, home: string, port: number, token: string): Server {
   const child = spawn(
     python,
     [
       "-m",
-      "jupyterlab",
+      module,
       "--no-browser",
       `--ServerApp.root_dir=${join(home, "root")}`,
       "--ServerApp.ip=127.0.0.1",
       `--ServerApp.port=${port}`,
       "--ServerApp.port_retries=0",
       "--ServerApp.allow_root=True",
-      "--LabApp.expose_app_in_browser=True",
-      `--LabApp.extra_labextensions_path=${join(home, "extensions")}`,
+      `--${module === "jupyterlab" ? "LabApp" : "JupyterNotebookApp"}.expose_app_in_browser=True`,
     ],
     {
       // A group of its own, so that stop() ends the kernels too.

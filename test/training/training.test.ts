@@ -143,6 +143,24 @@ describe("train", () => {
     expect(losses(folds[0].entries)).toEqual(losses(expected));
   });
 
+  test("an interrupt does not wait for a test's end, and the resumed run does that test", async () => {
+    const undisturbed = copyOfStudy(prepared);
+    await train(undisturbed, small);
+    const stop = new AbortController();
+    const onEntry = (_: number, { kind }: { kind: string }) => {
+      if (kind === "snapshot") stop.abort();
+    };
+    const work = train(study, { ...small, signal: stop.signal, onEntry });
+    await expect(work).rejects.toMatchObject({ code: "Interrupted" });
+    const log = () => readTrainingLog(path("models", "1-training-log.jsonl"));
+    const tests = () => log().flatMap((entry) => (entry.kind === "test" ? [entry] : []));
+    expect(tests().at(-1)!.iteration).toBeLessThan(2);
+    await train(study, { ...small, resume: true });
+    const expected = readTrainingLog(join(undisturbed.directory, "models", "1-training-log.jsonl"));
+    expect(tests()).toEqual(expected.filter(({ kind }) => kind === "test"));
+    expect(final()).toEqual(final(undisturbed));
+  });
+
   test("a killed run resumes from its newest snapshot and ends with the bytes of an undisturbed one", async () => {
     const undisturbed = copyOfStudy(prepared);
     await train(undisturbed, small);

@@ -71,7 +71,7 @@ type Measured = Pick<
  * @throws HistobookError `BadOption` when not even one iteration a fold fits.
  * @example
  * const forecast = { folds: [1, 2], secondsPerIteration: 0.05, secondsPerTest: 2, testEvery: 100 };
- * iterationsWithin(600, forecast); // => 4280
+ * iterationsWithin(600, forecast); // => 4250
  */
 export function iterationsWithin(
   seconds: number,

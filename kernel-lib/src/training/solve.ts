@@ -31,7 +31,7 @@ export async function solve(task: SolveTask): Promise<SolveResult> {
       );
     }
     learner = startLearner(task, train, start);
-    const run = new SolverRun(task, train, test, learner, from);
+    const run = new SolverRun({ ...task, signal }, train, test, learner, from);
     while (run.iteration < solver.maxIter) {
       if (signal?.aborted) throw run.interrupt();
       await run.step();

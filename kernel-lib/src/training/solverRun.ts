@@ -132,6 +132,9 @@ export class SolverRun {
     const sums = new Map<string, number>();
     const count = testIterations(solver);
     for (let i = 0; i < count; i++) {
+      // A test of many batches is not waited for: a resumed run does it again, as the first thing.
+      if (this.task.signal?.aborted) throw this.interrupt();
+      await nextTurn();
       const { plan, feed } = this.test;
       const outputs = this.learner.test(plan, feed.transformation, await feed.next());
       for (const [name, value] of outputs) sums.set(name, (sums.get(name) ?? 0) + value);

@@ -44,7 +44,7 @@ export async function spriteSheet(tiles: readonly Raster[], quality: number): Pr
   const { default: sharp } = await import("sharp");
   const picture = sharp(data, { raw: { width: columns * side, height: rows * side, channels: 3 } });
   const jpeg = await picture
-    .jpeg({ quality, chromaSubsampling: side % 16 === 0 ? "4:2:0" : "4:4:4" })
+    .jpeg({ quality, mozjpeg: true, chromaSubsampling: side % 16 === 0 ? "4:2:0" : "4:4:4" })
     .toBuffer();
   return { columns, rows, jpeg: new Uint8Array(jpeg) };
 }
