@@ -200,7 +200,7 @@ describe("a saved probability map in a notebook", () => {
 
   test("shows scores and their points on two curves as the threshold moves", async () => {
     const scores = page.locator(`${view} .histobook-scores`);
-    const point = page.locator(`${view} .histobook-curve-point`).first();
+    const point = page.locator(`${view} .histobook-score-point`).first();
     await setSlider(page, "threshold", 0);
     expect(await scores.textContent()).toMatch(/^F-score 0\.\d{3} · precision 0\.\d{3} · recall 1\.000$/);
     expect(Number(await point.getAttribute("cx"))).toBe(100);

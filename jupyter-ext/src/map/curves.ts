@@ -29,7 +29,7 @@ export class ScoreCurves {
       this.words,
       element(
         "div",
-        { className: "histobook-curves" },
+        { className: "histobook-score-curves" },
         this.plots.map(({ node }) => node),
       ),
     ]);
@@ -53,8 +53,8 @@ export class ScoreCurves {
 /** One curve in the unit square with the threshold's point on it. */
 class Plot {
   readonly node: HTMLElement;
-  private readonly line = shape("polyline", { class: "histobook-curve" });
-  private readonly dot = shape("circle", { class: "histobook-curve-point", r: "3.5" });
+  private readonly line = shape("polyline", { class: "histobook-score-curve" });
+  private readonly dot = shape("circle", { class: "histobook-score-point", r: "3.5" });
 
   constructor(
     private readonly across: keyof MapScores,
@@ -65,7 +65,7 @@ class Plot {
     const picture = shape("svg", { viewBox: `-4 -4 ${side + 8} ${side + 8}`, role: "img" });
     picture.setAttribute("aria-label", translation.__("%1, with the threshold's point", label));
     picture.append(
-      shape("rect", { class: "histobook-curve-frame", width: `${side}`, height: `${side}` }),
+      shape("rect", { class: "histobook-score-frame", width: `${side}`, height: `${side}` }),
       this.line,
       this.dot,
     );

@@ -74,7 +74,7 @@ export const patchGridView: View<PatchGridPayload> = {
       return translation.__("All are here: their pictures arrive as you scroll.");
     };
     tellSelection();
-    host.className = "histobook-grid";
+    host.className = "histobook-patch-grid";
     host.append(
       element("div", { className: "histobook-header" }, [
         element("strong", {}, [payload.name]),
