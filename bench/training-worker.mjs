@@ -49,6 +49,12 @@ const programs = {
     let iteration = 0;
     return () => learner.step([batch], 0.001, iteration++);
   },
+  /** A product of square matrices: the most that these cores multiply and add. */
+  arithmetic() {
+    const { tf } = engine;
+    const [one, other] = [tf.randomUniform([2048, 2048]), tf.randomUniform([2048, 2048])];
+    return () => tf.matMul(one, other).dispose();
+  },
   inference({ count }) {
     const plan = planNetwork(parseNet(deployNet, "bench"), Phase.TEST, new Map());
     const classifier = createClassifier(engine, plan, initialWeights(plan, 1), mean);
@@ -61,7 +67,7 @@ const programs = {
 async function waitingShare({ database, count, seconds }) {
   const learner = newLearner();
   const store = await openPatchStore(database);
-  const batches = store.batches(count);
+  const batches = store.batches(count, { ahead: 2 });
   let [busy, iteration] = [0, 0];
   const step = async () => {
     const { data, labels } = (await batches.next()).value;
