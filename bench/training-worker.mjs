@@ -6,7 +6,7 @@ import {
   createLearner,
   initialWeights,
   loadEngine,
-  openPatchStore,
+  openStoreInThread,
   parseNet,
   Phase,
   planNetwork,
@@ -66,7 +66,7 @@ const programs = {
 /** Trains from a database as step 4 does, and gives the share of the time in which the engine has nothing to do. */
 async function waitingShare({ database, count, seconds }) {
   const learner = newLearner();
-  const store = await openPatchStore(database);
+  const store = await openStoreInThread({ kind: "database", path: database });
   const batches = store.batches(count, { ahead: 2 });
   let [busy, iteration] = [0, 0];
   const step = async () => {

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import {
   openImageList,
   type ImageListOptions,
+  openStoreInThread,
   type MemoryPatch,
 } from "../../kernel-lib/dist/databases/index.js";
 import { resizeBilinear } from "../../kernel-lib/dist/databases/resizeBilinear.js";
@@ -40,6 +41,13 @@ async function openPatches(patches: readonly MemoryPatch[], options: ImageListOp
 
 describe("a list of images", () => {
   patchStoreContract((patches) => openPatches(patches));
+
+  describe("in a thread of its own", () => {
+    patchStoreContract(async (patches) => {
+      const { list, rootFolder } = await listOf(patches);
+      return openStoreInThread({ kind: "list", path: list, options: { rootFolder } });
+    });
+  });
 
   test("is shuffled anew each round, by the seed alone", async () => {
     const keysOf = async (options: ImageListOptions, start = 0) => {

@@ -11,6 +11,7 @@ import {
   databaseSummary,
   memoryPatchStore,
   openPatchStore,
+  openStoreInThread,
   type MemoryPatch,
 } from "../../kernel-lib/dist/databases/index.js";
 import { cyclicStore } from "../../kernel-lib/dist/databases/patchStore.js";
@@ -57,6 +58,50 @@ test("a store reads the batches ahead that it was asked to, and no more", async 
     expect(decoded).toBe(read + 3 * 2);
     if (read === 10) break;
   }
+});
+
+describe("a database in a thread of its own", () => {
+  patchStoreContract(async (patches) =>
+    openStoreInThread({ kind: "database", path: await levelOf(patches.map(record)) }),
+  );
+
+  test("fails with the sentences that it would have here, when it is opened and while it is read", async () => {
+    const nowhere = join(newFolder(), "DB");
+    const sentenceOf = (work: Promise<unknown>) =>
+      work.catch((error: Error) => `${error.name}: ${error.message}`);
+    expect(await sentenceOf(openStoreInThread({ kind: "database", path: nowhere }))).toBe(
+      await sentenceOf(openPatchStore(nowhere)),
+    );
+    const broken = await levelOf([record(contractPatches[0]), ["1", Uint8Array.of(255, 255)]]);
+    const sentences = [];
+    for (const open of [openPatchStore, (path: string) => openStoreInThread({ kind: "database", path })]) {
+      const store = await open(broken);
+      sentences.push(await sentenceOf(store.batches(3).next()));
+      await store.close();
+    }
+    expect(sentences[0]).toMatch(/^HistobookError: .*record 1: found/);
+    expect(sentences[1]).toBe(sentences[0]);
+  });
+
+  test("gives batches while this thread never waits for an event", async () => {
+    const path = await levelOf(contractPatches.map(record));
+    const store = await openStoreInThread({ kind: "database", path });
+    const batches = store.batches(2, { ahead: 2 });
+    await batches.next();
+    const busy = (milliseconds: number) => {
+      for (const end = performance.now() + milliseconds; performance.now() < end;);
+    };
+    let events = 0;
+    const count = () => {
+      events++;
+      setImmediate(count).unref();
+    };
+    setImmediate(count).unref();
+    busy(200);
+    for (let i = 0; i < 2; i++) expect((await batches.next()).value?.count).toBe(2);
+    expect(events).toBe(0);
+    await store.close();
+  });
 });
 
 describe("a LevelDB store", () => {

@@ -120,6 +120,7 @@ test("the public names are these: a change here is a change for every user", () 
       "openComm",
       "openImageList",
       "openPatchStore",
+      "openStoreInThread",
       "openStudy",
       "output",
       "outputLimit",

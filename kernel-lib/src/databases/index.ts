@@ -13,3 +13,4 @@ export { memoryPatchStore, type MemoryPatch } from "./memoryStore.js";
 export type { Batch, PatchShape, PatchStore } from "./patchStore.js";
 export { databaseSummary, meanOfDatabase, type DatabaseSummary } from "./summary.js";
 export { recordKey, type RecordCount } from "./write.js";
+export { openStoreInThread, type ThreadSource } from "./threadStore.js";

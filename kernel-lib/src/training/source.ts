@@ -5,7 +5,13 @@ import {
   type ImageDataParameter,
   type LayerParameter,
 } from "../caffe/index.js";
-import { openImageList, openPatchStore, type PatchStore } from "../databases/index.js";
+import {
+  openImageList,
+  openPatchStore,
+  openStoreInThread,
+  type PatchStore,
+  type ThreadSource,
+} from "../databases/index.js";
 import { HistobookError, randomStream } from "../foundation/index.js";
 
 /** What a data layer reads, opened. */
@@ -57,8 +63,8 @@ export async function openSource(layer: LayerParameter, options: SourceOptions):
     });
   }
   if (parameter.$typeName === "caffe.DataParameter") {
-    const store = await openPatchStore(resolve(options.workingDirectory, parameter.source));
-    return { store, batchSize, skip: 0 };
+    const path = resolve(options.workingDirectory, parameter.source);
+    return { store: await openStore({ kind: "database", path }, options), batchSize, skip: 0 };
   }
   return {
     store: await openImages(layer, parameter, options),
@@ -81,14 +87,24 @@ async function openImages(
       fix: "correct the prototxt",
     });
   }
-  return openImageList(resolve(options.workingDirectory, source), {
+  const listOptions = {
     rootFolder,
     workingDirectory: options.workingDirectory,
     shuffle,
     seed: options.seed,
     colour: isColor,
     ...(newWidth > 0 && { resize: { width: newWidth, height: newHeight } }),
-  });
+  };
+  const path = resolve(options.workingDirectory, source);
+  return openStore({ kind: "list", path, options: listOptions }, options);
+}
+
+/** Training reads in a thread, since the engine does not let go of this one; a test may wait for its patches. */
+function openStore(source: ThreadSource, { phase }: SourceOptions): Promise<PatchStore> {
+  if (phase === "train") return openStoreInThread(source);
+  return source.kind === "database"
+    ? openPatchStore(source.path)
+    : openImageList(source.path, source.options);
 }
 
 function drawSkip({ randSkip }: ImageDataParameter, { seed, phase }: SourceOptions): number {
