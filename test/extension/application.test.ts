@@ -5,6 +5,7 @@ import { createSample, makeFolds, makePatches, openStudy } from "histobook";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { byteWords } from "../../jupyter-ext/src/application/byte-words.js";
+import { expectAccessible } from "./accessibility.js";
 import { artefacts, runAll, startLab, type Lab } from "./lab.js";
 
 const folder = "epithelium-tutorial";
@@ -69,6 +70,7 @@ test("the panel follows the study in the current folder, step by step, and opens
   await panel.getByText("The lists were made from older patches.").waitFor();
   expect(await states()).toEqual(["done", "stale", "missing", "missing", "missing"]);
   await page.screenshot({ path: join(artefacts, "study-panel.png") });
+  await expectAccessible(page, ".histobook-study");
 
   await panel.getByRole("button", { name: "2-cross-validation.ipynb" }).click();
   await page

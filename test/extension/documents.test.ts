@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { expectAccessible } from "./accessibility.js";
 import { artefacts, openFile, startLab, type Lab } from "./lab.js";
 
 const fixtures = resolve(__dirname, "../fixtures/caffe");
@@ -18,6 +19,7 @@ async function open(path: string): Promise<ReturnType<Page["locator"]>> {
   const viewer = page.locator(".histobook-file:visible");
   await viewer.locator("> div").waitFor();
   await page.screenshot({ path: join(artefacts, `file-${path.split("/").at(-1)}.png`) });
+  await expectAccessible(page, ".histobook-file");
   return viewer;
 }
 

@@ -15,6 +15,7 @@ import { viewMimeType, type EvaluationPayload } from "histobook/payloads";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addConfusions, confusionMatrix } from "../../jupyter-ext/src/evaluation/confusion.js";
+import { expectAccessible } from "./accessibility.js";
 import { artefacts, runAll, startLab, type Lab } from "./lab.js";
 
 const mimeType = viewMimeType("evaluation");
@@ -78,6 +79,7 @@ describe("the evaluation", () => {
     });
     expect(place).toBeCloseTo(worst.scores.atThreshold!, 1);
     await page.screenshot({ path: join(artefacts, "evaluation-light.png") });
+    await expectAccessible(page, "[data-histobook-view=evaluation]");
   });
 
   test("shows the confusion matrix of all, and of the patient that has the focus", async () => {
@@ -135,6 +137,7 @@ test("saved, it is drawn in the dark theme, and says what a map needs", async ()
       `In a cell: showMap(study, "${payload.worst[0].name}")`,
     );
     await dark.screenshot({ path: join(artefacts, "evaluation-dark.png") });
+    await expectAccessible(dark, "[data-histobook-view=evaluation]");
   } finally {
     await dark.context().close();
   }

@@ -23,6 +23,7 @@ import {
 } from "histobook/payloads";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expectAccessible } from "./accessibility.js";
 import { artefacts, runAll, saveNotebook, startLab, type Lab } from "./lab.js";
 
 let lab: Lab;
@@ -92,6 +93,7 @@ async function inTheDark(work: (dark: Page) => Promise<void>): Promise<void> {
 async function picture(of: Locator, name: string): Promise<void> {
   await of.scrollIntoViewIfNeeded();
   await of.screenshot({ path: join(artefacts, `${name}.png`) });
+  await expectAccessible(of.page(), `[data-histobook-view=${/^[a-z]+(-summary)?/.exec(name)![0]}]`);
 }
 
 describe("the fold summary", () => {

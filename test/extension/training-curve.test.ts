@@ -13,6 +13,7 @@ import {
 import { viewMimeType, type TrainingCurvePayload } from "histobook/payloads";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expectAccessible } from "./accessibility.js";
 import { artefacts, askKernel, saveNotebook, startAll, startLab, type Bundle, type Lab } from "./lab.js";
 import { sampleMap } from "./sample-map.js";
 
@@ -68,6 +69,7 @@ describe("a saved training", () => {
     page = await lab.open("saved.ipynb");
     await charts(page);
     await page.screenshot({ path: join(artefacts, "training-curve-light.png") });
+    await expectAccessible(page, view);
   }, 120_000);
 
   afterAll(() => page?.context().close());
@@ -126,6 +128,7 @@ describe("a saved training", () => {
           .evaluate((node) => getComputedStyle(node).fill);
       expect(await colour(other)).not.toBe(await colour(page));
       await other.screenshot({ path: join(artefacts, "training-curve-dark.png") });
+      await expectAccessible(other, view);
     });
   }, 60_000);
 });

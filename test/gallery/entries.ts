@@ -20,7 +20,7 @@ export const galleryEntries: readonly GalleryEntry[] = [
     title: "Cases",
     words:
       "Every image with the outline of its mask, its patient, size and magnification, and what is wrong with those that can't be used.",
-    cell: "await showCases(study, { limit: 12 })",
+    cell: "await showCases(study, { limit: 8 })",
   },
   {
     view: "patch-grid",

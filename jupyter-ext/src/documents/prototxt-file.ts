@@ -22,6 +22,9 @@ export function drawPrototxt(
     model,
     config: { readOnly: true, lineNumbers: true },
   });
+  // The editor's own field has no name, and is a text field to a screen reader although nothing can be typed.
+  const field = place.querySelector("[role=textbox]");
+  if (field) field.ariaLabel = translation.__("Text of %1", context.localPath);
   return Promise.resolve({
     dispose: () => {
       editor.dispose();
