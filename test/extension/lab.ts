@@ -71,11 +71,11 @@ export async function startLab(
   const home = await mkdtemp(join(tmpdir(), "histobook-lab-"));
   const root = join(home, "root");
   await Promise.all(
-    ["root", "config/labconfig", "data/labextensions", "runtime"].map((folder) =>
+    ["root", "config/labconfig", "data", "runtime", "extensions"].map((folder) =>
       mkdir(join(home, folder), { recursive: true }),
     ),
   );
-  await symlink(builtExtension, join(home, "data/labextensions/jupyterlab-histobook"), "dir");
+  await symlink(builtExtension, join(home, "extensions/jupyterlab-histobook"), "dir");
   // The kernel of this repository, whichever one the environment has.
   installKernel({ prefix: join(home, "kernel") });
   // JupyterLab would ask the reader, over the network, whether they want its news.
@@ -159,6 +159,8 @@ function startServer({ module, python }: Application, home: string, port: number
       "--ServerApp.port_retries=0",
       "--ServerApp.allow_root=True",
       `--${module === "jupyterlab" ? "LabApp" : "JupyterNotebookApp"}.expose_app_in_browser=True`,
+      // The base class of both; this folder comes before those of the environment.
+      `--LabServerApp.extra_labextensions_path=${join(home, "extensions")}`,
     ],
     {
       // A group of its own, so that stop() ends the kernels too.

@@ -1,4 +1,6 @@
+import { EditorView } from "@codemirror/view";
 import { CodeEditor, type IEditorServices } from "@jupyterlab/codeeditor";
+import { CodeMirrorEditor } from "@jupyterlab/codemirror";
 import type { DocumentRegistry } from "@jupyterlab/docregistry";
 import { parseNet, parseSolver } from "histobook/caffe";
 import type { Translation } from "../context.js";
@@ -23,8 +25,10 @@ export function drawPrototxt(
     config: { readOnly: true, lineNumbers: true },
   });
   // The editor's own field has no name, and is a text field to a screen reader although nothing can be typed.
-  const field = place.querySelector("[role=textbox]");
-  if (field) field.ariaLabel = translation.__("Text of %1", context.localPath);
+  if (editor instanceof CodeMirrorEditor) {
+    const label = translation.__("Text of %1", context.localPath);
+    editor.injectExtension(EditorView.contentAttributes.of({ "aria-label": label }));
+  }
   return Promise.resolve({
     dispose: () => {
       editor.dispose();
