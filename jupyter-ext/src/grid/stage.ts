@@ -1,6 +1,7 @@
 import { keepKeys } from "../controls/keyboard.js";
 import { uniqueId } from "../controls/unique-id.js";
 import { element } from "../element.js";
+import { NextFrame } from "../next-frame.js";
 import { gridLayout, placeAt, scrollTo, type GridLayout } from "./layout.js";
 import type { GridModel } from "./model.js";
 import { paintGrid, type GridColours } from "./painter.js";
@@ -28,7 +29,7 @@ export class GridStage {
   private readonly option: HTMLElement;
   private readonly observer: ResizeObserver;
   private layout: GridLayout;
-  private frame = 0;
+  private readonly frame = new NextFrame(() => this.paint());
 
   constructor(
     private readonly model: GridModel,
@@ -72,15 +73,12 @@ export class GridStage {
 
   /** Paints with the next frame, once, however many changes come before it. */
   repaint(): void {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      this.paint();
-    });
+    this.frame.ask();
   }
 
   dispose(): void {
     this.observer.disconnect();
-    cancelAnimationFrame(this.frame);
+    this.frame.cancel();
   }
 
   private paint(): void {

@@ -1,5 +1,6 @@
 import { keepKeys } from "../controls/keyboard.js";
 import { element } from "../element.js";
+import { NextFrame } from "../next-frame.js";
 import type { MapLook } from "./look.js";
 import type { MapPainter } from "./painter.js";
 import type { MapPlanes } from "./planes.js";
@@ -24,7 +25,7 @@ export class MapStage {
   private window: MapWindow = { scale: 1, x: 0, y: 0 };
   private wheeled = 0;
   private dragged: { x: number; y: number } | null = null;
-  private frame = 0;
+  private readonly frame = new NextFrame(() => this.paint());
 
   constructor(
     private readonly planes: MapPlanes,
@@ -67,15 +68,12 @@ export class MapStage {
 
   /** Paints with the next frame, once, however many changes come before it. */
   repaint(): void {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      this.paint();
-    });
+    this.frame.ask();
   }
 
   dispose(): void {
     this.observer.disconnect();
-    cancelAnimationFrame(this.frame);
+    this.frame.cancel();
     this.planes.image.close();
   }
 
