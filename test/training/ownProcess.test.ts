@@ -101,9 +101,9 @@ describe("folds side by side", () => {
 describe("a process of its own", () => {
   test("leaves a snapshot when it is interrupted, and goes on from it to the same bytes", async () => {
     const undisturbed = copyOfStudy(prepared);
-    await train(undisturbed, { ...small, fold: 1, iterations: 40, snapshotEvery: 100 });
+    await train(undisturbed, { ...small, fold: 1, iterations: 600, snapshotEvery: 1000 });
     const stop = new AbortController();
-    const options = { ...small, fold: 1, iterations: 40, snapshotEvery: 100, processes: 1 };
+    const options = { ...small, fold: 1, iterations: 600, snapshotEvery: 1000, processes: 1 };
     const work = train(study, {
       ...options,
       signal: stop.signal,
@@ -113,7 +113,7 @@ describe("a process of its own", () => {
       /^models\/1-alexnet_solver_ada.prototxt: found an interrupt at iteration \d+,/,
     );
     await train(study, { ...options, resume: true });
-    const name = "1_caffenet_train_w32_iter_40.solverstate";
+    const name = "1_caffenet_train_w32_iter_600.solverstate";
     expect(filesOf(study)[name]).toBe(filesOf(undisturbed)[name]);
   });
 
