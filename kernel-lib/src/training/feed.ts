@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { readMeanImage, type LayerParameter } from "../caffe/index.js";
+import { readMeanImage, type LayerParameter, type SolverParameter } from "../caffe/index.js";
 import { transformationOf, type ImageBatch, type ImageShape, type Transformation } from "../engine/index.js";
 import { randomStream } from "../foundation/index.js";
 import { openSource, type SourceOptions } from "./source.js";
@@ -58,6 +58,18 @@ export async function openFeed(layer: LayerParameter, options: FeedOptions): Pro
     await store.close();
     throw error;
   }
+}
+
+/** How many batches an iteration takes (the solver's iter_size); their gradients are averaged. */
+export function batchesPerIteration({ iterSize }: SolverParameter): number {
+  return Math.max(1, iterSize);
+}
+
+/** The next iteration's batches. */
+export async function nextBatches(feed: Feed, solver: SolverParameter): Promise<ImageBatch[]> {
+  const batches: ImageBatch[] = [];
+  for (let i = 0; i < batchesPerIteration(solver); i++) batches.push(await feed.next());
+  return batches;
 }
 
 /** Draws mirroring and crops: crops at random in training, in the middle in tests, as Caffe does. */

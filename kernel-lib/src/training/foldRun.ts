@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readSolverPrototxt, type SolverParameter } from "../caffe/index.js";
+import type { Engine } from "../engine/index.js";
 import { fingerprint, HistobookError, numberOption } from "../foundation/index.js";
 import { readManifest, solverName, trainingLogName, type Manifest, type Study } from "../study/index.js";
 import { applyOverrides, overridesOf, readAheadOf, type Overrides, type TrainOptions } from "./options.js";
+import type { RunTask } from "./openPhase.js";
 import { newestSnapshot } from "./snapshots.js";
 import { solverNetworks, type SolverNetworks } from "./solverNetworks.js";
 import { readTrainingLog, type LogEntry } from "./trainingLog.js";
@@ -60,6 +62,12 @@ export function readFoldRun({ directory }: Study, fold: number, options: TrainOp
   const key = fingerprint(["model 1", database.key, texts, overrides, seed, start]);
   const logPath = join(directory, trainingLogName(fold));
   return { fold, key, database, solver, networks, overrides, seed, readAhead, workingDirectory, logPath };
+}
+
+/** What such a run computes with an engine. */
+export function runTaskOf(run: FoldRun, engine: Engine): RunTask {
+  const { fold, solver, networks, workingDirectory, seed, readAhead } = run;
+  return { engine, solver, networks, subject: solverName(fold), workingDirectory, seed, readAhead };
 }
 
 /** The model that such a run has made before; undefined when there is none. */

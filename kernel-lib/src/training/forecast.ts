@@ -2,8 +2,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SolverParameter } from "../caffe/index.js";
 import { loadEngine, type Engine, type Learner } from "../engine/index.js";
 import { cellSignal, HistobookError, numberOption, stopIfAborted } from "../foundation/index.js";
-import { solverName, type Study } from "../study/index.js";
-import { finishedFold, type FoldRun } from "./foldRun.js";
+import type { Study } from "../study/index.js";
+import { batchesPerIteration, nextBatches } from "./feed.js";
+import { finishedFold, runTaskOf, type FoldRun } from "./foldRun.js";
 import { readFoldRuns } from "./foldRuns.js";
 import { learningRate } from "./learningRate.js";
 import { dataLayerOf, openPhase, startLearner, type OpenPhase, type RunTask } from "./openPhase.js";
@@ -123,16 +124,15 @@ async function measureRun(
   { signal = cellSignal() }: TrainOptions,
   measure: number,
 ): Promise<Measured> {
-  const { solver, networks, workingDirectory, seed, readAhead } = run;
-  const subject = solverName(run.fold);
-  const task = { engine, solver, networks, subject, workingDirectory, seed, readAhead };
+  const { solver, networks } = run;
+  const task = runTaskOf(run, engine);
   const train = await openPhase(task, networks.train, 0);
   let learner: Learner | undefined;
   try {
     learner = startLearner(task, train, undefined);
     const secondsPerIteration = await timeOf(step(learner, solver, train), measure, signal);
     const secondsPerTest = await timeOfTest(task, learner, measure / 3, signal);
-    const batch = train.feed.batchSize * Math.max(1, solver.iterSize);
+    const batch = train.feed.batchSize * batchesPerIteration(solver);
     return {
       batch,
       patchesPerSecond: batch / secondsPerIteration,
@@ -149,9 +149,7 @@ async function measureRun(
 function step(learner: Learner, solver: SolverParameter, { feed }: OpenPhase): () => Promise<void> {
   let iteration = 0;
   return async () => {
-    const batches = [];
-    for (let i = 0; i < Math.max(1, solver.iterSize); i++) batches.push(await feed.next());
-    learner.step(batches, learningRate(solver, iteration), iteration);
+    learner.step(await nextBatches(feed, solver), learningRate(solver, iteration), iteration);
     iteration++;
   };
 }

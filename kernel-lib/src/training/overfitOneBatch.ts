@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { loadEngine } from "../engine/index.js";
 import { cellSignal, numberOption, stopIfAborted } from "../foundation/index.js";
-import { solverName, type Study } from "../study/index.js";
+import type { Study } from "../study/index.js";
+import { runTaskOf } from "./foldRun.js";
 import { readFoldRuns } from "./foldRuns.js";
 import { learningRate } from "./learningRate.js";
 import { openPhase, startLearner } from "./openPhase.js";
@@ -40,19 +41,10 @@ export async function overfitOneBatch(study: Study, options: OverfitOptions = {}
   const iterations = numberOption("--iterations", options.iterations ?? 300, { minimum: 1, integer: true });
   const { signal = cellSignal(), report } = options;
   const { runs } = readFoldRuns(study, { ...options, iterations: undefined });
-  const [{ fold, solver, networks, workingDirectory, seed, readAhead }] = runs;
+  const [run] = runs;
+  const { fold, solver, networks } = run;
   const engine = await loadEngine(options.engine);
-  const subject = solverName(fold);
-  const task = {
-    engine,
-    solver,
-    networks,
-    subject,
-    workingDirectory,
-    seed,
-    readAhead,
-    weights: options.weights,
-  };
+  const task = { ...runTaskOf(run, engine), weights: options.weights };
   const train = await openPhase(task, networks.train, 0);
   const learner = startLearner(task, train, undefined);
   const losses: number[] = [];
@@ -61,7 +53,7 @@ export async function overfitOneBatch(study: Study, options: OverfitOptions = {}
     for (let iteration = 0; iteration < iterations; iteration++) {
       stopIfAborted(signal, "the drill");
       losses.push(learner.step([batch], learningRate(solver, iteration), iteration));
-      const detail = `${subject}: loss ${losses[iteration].toPrecision(3)}`;
+      const detail = `${task.subject}: loss ${losses[iteration].toPrecision(3)}`;
       report?.({
         event: "progress",
         step: "overfit",

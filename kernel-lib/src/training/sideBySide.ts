@@ -1,7 +1,7 @@
 import { availableParallelism, freemem } from "node:os";
 import { cellSignal, HistobookError, isHistobookError, type ProgressEvent } from "../foundation/index.js";
-import { readManifest, type Study } from "../study/index.js";
-import { finishedFold, resumableSnapshot, type FoldRun, type TrainedFold } from "./foldRun.js";
+import type { Study } from "../study/index.js";
+import { resumableSnapshot, type FoldRun, type TrainedFold } from "./foldRun.js";
 import type { TrainOptions } from "./options.js";
 import { trainInOwnProcess } from "./ownProcess.js";
 
@@ -25,6 +25,7 @@ export function processesFor(folds: number, machine: { cores: number; freeBytes:
 /**
  * Trains folds in processes of their own, so many at a time. A fold that fails does not stop the others.
  *
+ * @returns the engine, where any fold was trained; the folds as they ended
  * @throws HistobookError the fold's own; of several, the first one's code and all their sentences.
  */
 export async function trainSideBySide(
@@ -32,35 +33,29 @@ export async function trainSideBySide(
   runs: readonly FoldRun[],
   options: TrainOptions,
   processes: number | "auto",
-): Promise<{ engine: string; folds: TrainedFold[] }> {
+): Promise<{ engine: string | undefined; folds: TrainedFold[] }> {
   const { directory } = study;
   const { signal = cellSignal() } = options;
-  const folds = new Map<number, TrainedFold>();
-  const waiting = runs.filter((run) => {
-    const finished = finishedFold(study, run);
-    if (finished) folds.set(run.fold, finished);
-    return !finished;
-  });
+  const folds: TrainedFold[] = [];
   const machine = { cores: availableParallelism(), freeBytes: freemem() };
-  const most = processes === "auto" ? processesFor(waiting.length, machine) : processes;
+  const most = processes === "auto" ? processesFor(runs.length, machine) : processes;
   const progress = sumOfProgress(options.report);
   const failures: { fold: number; error: unknown }[] = [];
-  let engine = "";
-  await inTurns(waiting, most, async (run) => {
+  let engine: string | undefined;
+  await inTurns(runs, most, async (run) => {
     const { fold } = run;
-    const own = { ...options, signal, report: progress(fold, waiting.length) };
+    const own = { ...options, signal, report: progress(fold, runs.length) };
     const newestSnapshot = (): string | undefined => resumableSnapshot(run, {});
     try {
       const trained = await trainInOwnProcess({ directory, fold, options: own, newestSnapshot });
       engine = trained.engine;
-      folds.set(fold, trained.fold);
+      folds.push(trained.fold);
     } catch (error) {
       failures.push({ fold, error });
     }
   });
   if (failures.length > 0) throw failureOf(failures);
-  engine ||= readManifest(directory).models[runs[0].fold].engine;
-  return { engine, folds: runs.map(({ fold }) => folds.get(fold)!) };
+  return { engine, folds };
 }
 
 async function inTurns<T>(

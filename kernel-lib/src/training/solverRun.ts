@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SolverParameter } from "../caffe/index.js";
 import type { Engine, Learner } from "../engine/index.js";
 import { HistobookError, type RunOptions } from "../foundation/index.js";
+import { batchesPerIteration, nextBatches } from "./feed.js";
 import { learningRate } from "./learningRate.js";
 import type { OpenPhase } from "./openPhase.js";
 import type { SolverNetworks } from "./solverNetworks.js";
@@ -70,8 +71,7 @@ export class SolverRun {
   async step(): Promise<void> {
     const { solver } = this.task;
     await this.testIfDue(solver.testInitialization);
-    const batches = [];
-    for (let i = 0; i < Math.max(1, solver.iterSize); i++) batches.push(await this.train.feed.next());
+    const batches = await nextBatches(this.train.feed, solver);
     for (const { labels } of batches) this.warn(this.watch.batch(labels));
     const rate = learningRate(solver, this.iteration);
     const loss = this.learner.step(batches, rate, this.iteration);
@@ -156,7 +156,7 @@ export class SolverRun {
   private reportProgress(loss: number): void {
     const { solver, report, subject } = this.task;
     const seconds = (performance.now() - this.startedAt) / 1000;
-    const patches = (this.iteration - this.from) * this.train.feed.batchSize * Math.max(1, solver.iterSize);
+    const patches = (this.iteration - this.from) * this.train.feed.batchSize * batchesPerIteration(solver);
     report?.({
       event: "progress",
       step: "train",

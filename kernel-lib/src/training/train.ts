@@ -1,6 +1,6 @@
 import { loadEngine, reportPassedOver } from "../engine/index.js";
 import { notebookKernel, numberOption } from "../foundation/index.js";
-import type { Study } from "../study/index.js";
+import { readManifest, type Study } from "../study/index.js";
 import { finishedFold, type FoldRun, type TrainedFold } from "./foldRun.js";
 import { readFoldRuns } from "./foldRuns.js";
 import { iterationsForMinutes } from "./forecast.js";
@@ -33,13 +33,19 @@ export async function train(study: Study, options: TrainOptions = {}): Promise<T
   const minutes = options.minutes === undefined ? {} : await iterationsForMinutes(study, options);
   const decided = { ...options, ...minutes };
   const { runs, written } = readFoldRuns(study, decided);
-  for (const run of runs) {
-    const finished = finishedFold(study, run);
-    if (finished) tellAgain(finished, decided);
-  }
-  const train = processes === 0 ? trainHere : trainSideBySide;
-  const trained = await train(study, runs, decided, processes);
-  return { ...trained, written };
+  const finished = runs.map((run) => finishedFold(study, run));
+  for (const fold of finished) if (fold) tellAgain(fold, decided);
+  const waiting = runs.filter((_, i) => !finished[i]);
+  const trained =
+    processes === 0
+      ? await trainHere(study, waiting, decided)
+      : await trainSideBySide(study, waiting, decided, processes);
+  const byFold = new Map(trained.folds.map((fold) => [fold.fold, fold]));
+  return {
+    engine: trained.engine ?? readManifest(study.directory).models[runs[0].fold].engine,
+    written,
+    folds: runs.map(({ fold }, i) => finished[i] ?? byFold.get(fold)!),
+  };
 }
 
 /** A model that was there already has its log told like one that was trained now. */
@@ -57,13 +63,11 @@ async function trainHere(
   study: Study,
   runs: readonly FoldRun[],
   options: TrainOptions,
-): Promise<Omit<TrainResult, "written">> {
+): Promise<{ engine: string; folds: TrainedFold[] }> {
   const engine = await loadEngine(options.engine);
   reportPassedOver(engine, "train", options);
   const folds: TrainedFold[] = [];
-  for (const run of runs) {
-    folds.push(finishedFold(study, run) ?? (await trainFold(study, run, engine, options)));
-  }
+  for (const run of runs) folds.push(await trainFold(study, run, engine, options));
   return { engine: engine.description, folds };
 }
 

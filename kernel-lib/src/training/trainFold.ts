@@ -2,7 +2,7 @@ import { relative, resolve } from "node:path";
 import type { Engine } from "../engine/index.js";
 import { HistobookError, numberOption } from "../foundation/index.js";
 import { solverName, updateManifest, type Study } from "../study/index.js";
-import { resumableSnapshot, type FoldRun, type TrainedFold } from "./foldRun.js";
+import { resumableSnapshot, runTaskOf, type FoldRun, type TrainedFold } from "./foldRun.js";
 import type { TrainOptions } from "./options.js";
 import { foldWarnings } from "./foldWarnings.js";
 import { openLogSinks } from "./logSinks.js";
@@ -18,8 +18,7 @@ export async function trainFold(
   options: TrainOptions,
 ): Promise<TrainedFold> {
   const { directory } = study;
-  const { fold, key, database, solver, networks, overrides, seed, readAhead } = run;
-  const { workingDirectory, logPath } = run;
+  const { fold, key, database, solver, networks, overrides, seed, workingDirectory, logPath } = run;
   const snapshot = options.snapshot
     ? resolve(options.snapshot)
     : options.resume
@@ -29,14 +28,8 @@ export async function trainFold(
     options.report?.({ event: "warning", step: "train", message });
   const sinks = openLogSinks(options, fold);
   const solved = await solve({
-    engine,
-    solver,
-    networks,
-    subject: solverName(fold),
-    workingDirectory,
-    seed,
+    ...runTaskOf(run, engine),
     testShares: database.test.byClass.map((patches) => patches / Math.max(1, database.test.count)),
-    readAhead,
     weights: options.weights && resolve(options.weights),
     snapshot,
     report: options.report,

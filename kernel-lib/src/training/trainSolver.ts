@@ -3,6 +3,7 @@ import { filterNet, readSolverPrototxt, type SolverParameter } from "../caffe/in
 import { isDataLayer, loadEngine, reportPassedOver, type Engine } from "../engine/index.js";
 import { numberOption } from "../foundation/index.js";
 import { openLogSinks } from "./logSinks.js";
+import { batchesPerIteration } from "./feed.js";
 import { applyOverrides, overridesOf, readAheadOf, type TrainOptions } from "./options.js";
 import { newestSnapshot } from "./snapshots.js";
 import { solve } from "./solve.js";
@@ -70,6 +71,6 @@ export function runEntry(
   { net, use }: SolverNetwork,
 ): RunEntry {
   const source = filterNet(net, use).layer.find(isDataLayer);
-  const batch = ((source && batchParameter(source)?.batchSize) ?? 0) * Math.max(1, solver.iterSize);
+  const batch = ((source && batchParameter(source)?.batchSize) ?? 0) * batchesPerIteration(solver);
   return { kind: "run", key, engine: engine.description, iterations: solver.maxIter, batch };
 }
