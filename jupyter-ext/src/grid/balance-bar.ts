@@ -1,6 +1,7 @@
 import type { Translation } from "../context.js";
 import { element } from "../element.js";
 import { percent } from "../percent.js";
+import { thousands } from "../thousands.js";
 import { patchColours } from "../patch-colours.js";
 import type { PatchType } from "./table.js";
 import { typeWords } from "./words.js";
@@ -31,9 +32,9 @@ export class BalanceBar {
     );
     const classes = this.translation.__(
       "Class 1: %1 (%2). Class 0: %3 (%4).",
-      counts.p.toLocaleString("en-US"),
+      thousands(counts.p),
       share(counts.p),
-      (counts.e + counts.b).toLocaleString("en-US"),
+      thousands(counts.e + counts.b),
       share(counts.e + counts.b),
     );
     const legend = order.map((type) => {
@@ -41,7 +42,7 @@ export class BalanceBar {
       swatch.style.background = patchColours[type];
       return element("span", { className: "histobook-legend" }, [
         swatch,
-        `${typeWords(type, this.translation)}: ${counts[type].toLocaleString("en-US")}`,
+        `${typeWords(type, this.translation)}: ${thousands(counts[type])}`,
       ]);
     });
     this.words.replaceChildren(`${classes} `, ...legend);

@@ -1,3 +1,4 @@
+import { classOfType } from "histobook/status";
 import { patchTypes, type GridFacts, type PatchTable, type PatchType } from "./table.js";
 
 /** Which patches are shown; null takes all. */
@@ -28,7 +29,7 @@ function taken({ images, rotations }: GridFacts, filter: PatchFilter): Taken {
       Number(fits(filter.patient, patient) && fits(filter.fold, fold)),
     ),
     type: Uint8Array.from(patchTypes, (type) =>
-      Number(fits(filter.type, type) && fits(filter.class, type === "p" ? 1 : 0)),
+      Number(fits(filter.type, type) && fits(filter.class, classOfType(type))),
     ),
     rotation: Uint8Array.from(rotations, (rotation) => Number(fits(filter.rotation, rotation))),
   };

@@ -1,12 +1,20 @@
+import { classOfType, formatPatchName } from "histobook/status";
 import type { Translation } from "../context.js";
 import { patchTypes, type GridFacts, type PatchTable } from "./table.js";
 
-/** A patch's file name as step 1 writes it: `patient_image_class_type_number_rotation.png`. */
+/** A patch's file name as step 1 writes it. */
 export function patchName({ images, rotations }: GridFacts, table: PatchTable, row: number): string {
   const { patient, number } = images[table.image[row]];
   const type = patchTypes[table.type[row]];
   const rotation = rotations[table.rotation[row]];
-  return `${patient}_${number}_${type === "p" ? 1 : 0}_${type}_${table.number[row]}_${rotation}.png`;
+  return formatPatchName({
+    patient,
+    imageNumber: number,
+    class: classOfType(type),
+    type,
+    number: table.number[row],
+    rotation,
+  });
 }
 
 /** What is known of a patch, as pairs of a term and its value. */
@@ -18,7 +26,7 @@ export function patchFacts(
 ): [term: string, value: string][] {
   const image = facts.images[table.image[row]];
   const probability = table.probability?.[row] ?? -1;
-  const label = patchTypes[table.type[row]] === "p" ? 1 : 0;
+  const label = classOfType(patchTypes[table.type[row]]);
   return [
     [translation.__("Label"), typeWords(patchTypes[table.type[row]], translation)],
     [translation.__("Patient"), image.patient],

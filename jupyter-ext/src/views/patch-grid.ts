@@ -15,6 +15,7 @@ import { TileSheets } from "../grid/tiles.js";
 import { patchSentence } from "../grid/words.js";
 import { decodeJpeg } from "../jpeg.js";
 import type { Line } from "../live/kernel-line.js";
+import { thousands } from "../thousands.js";
 import type { Drawing, View } from "../view.js";
 
 /** The `patch-grid` view: patches to scroll, filter, sort, look at and select. */
@@ -41,16 +42,16 @@ export const patchGridView: View<PatchGridPayload> = {
       translation.__("Patches: arrow keys move, space selects"),
     );
     const tellSelection = (): void => {
-      selectedWords.textContent = translation.__("%1 selected", number(model.selected.size));
+      selectedWords.textContent = translation.__("%1 selected", thousands(model.selected.size));
     };
     const arranged = (): void => {
-      const here = number(model.shown.length);
+      const here = thousands(model.shown.length);
       const counts = countAll(payload, model.filter);
       const all = counts.b + counts.e + counts.p;
       shownWords.textContent =
         all === model.shown.length
           ? translation.__("%1 patches", here)
-          : translation.__("%1 of %2 patches", here, number(all));
+          : translation.__("%1 of %2 patches", here, thousands(all));
       balance.show(counts);
       stage.node.scrollTop = 0;
       stage.arranged();
@@ -154,19 +155,15 @@ function actions(
       await line.call("select", { patches });
       return translation.__(
         "The kernel has %1 names, as “selected” of what showPatches() gave back.",
-        number(patches.length),
+        thousands(patches.length),
       );
     },
   });
   const whole = payload.saved.patch.length === payload.total;
   const load = sendButton({
-    label: translation.__("Show all %1 patches", number(payload.total)),
+    label: translation.__("Show all %1 patches", thousands(payload.total)),
     line,
     send: loadAll,
   });
   return element("div", { className: "histobook-actions" }, whole ? [send] : [load, send]);
-}
-
-function number(value: number): string {
-  return value.toLocaleString("en-US");
 }

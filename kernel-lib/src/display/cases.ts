@@ -13,7 +13,7 @@ import { bundle, type Bundle } from "./bundle.js";
 import { html, type Html } from "./html.js";
 import { jpegUrl } from "./jpeg.js";
 import { count, figure, note, row, swatch, title } from "./parts.js";
-import { colours, css, drawOutline } from "./picture.js";
+import { colours, css, drawOutline, maskPicture } from "./picture.js";
 import { fitWithin, imageTag, pngUrl } from "./png.js";
 import { sourceNote, sourceText } from "./source.js";
 
@@ -114,7 +114,7 @@ async function thumbnailOf(
   imageBytes: number,
   maskBytes: number,
 ): Promise<NonNullable<CasesPayload["cases"][number]["thumbnail"]>> {
-  const white: Raster | null = mask && { ...mask, data: mask.data.map((value) => 255 * value) };
+  const white = mask && maskPicture(mask);
   // A photograph takes some 0.2 bytes a pixel and more: larger ones need not be tried.
   const largest = Math.min(thumbnailSide, Math.ceil(Math.sqrt(imageBytes / 0.2)));
   for (let side = largest; ; side = Math.ceil(side / 2)) {

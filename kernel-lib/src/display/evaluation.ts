@@ -1,5 +1,4 @@
 import type * as PlotModule from "@observablehq/plot";
-import { HistobookError } from "../foundation/index.js";
 import {
   addLevels,
   calibration,
@@ -9,11 +8,12 @@ import {
   type Scores,
   type ScoreSet,
 } from "../output/index.js";
-import { checkAgainst, mapRequest, viewMimeType, type EvaluationPayload } from "../payloads/index.js";
+import { mapRequest, viewMimeType, type EvaluationPayload } from "../payloads/index.js";
 import type { Study } from "../study/index.js";
 import { bundle, payloadForm, type Bundle } from "./bundle.js";
 import { html, type Html } from "./html.js";
 import { liveDisplay, type LiveAnswer } from "./live.js";
+import { liveBody } from "./liveBody.js";
 import { showMap } from "./map.js";
 import { note, row, score, table, title } from "./parts.js";
 import { plotSvg, type Panel, type Plot } from "./plot.js";
@@ -132,13 +132,10 @@ function fScoresOf({ atThreshold, atHalf, allEpithelium }: ScoreSet): Evaluation
 
 /** The map of an image that the view asks for: the payload that `showMap` makes of it. */
 async function mapAnswer(study: Study, body: unknown): Promise<LiveAnswer> {
-  const checked = checkAgainst(mapRequest, body);
-  if (!checked.ok) {
-    const [{ found, expected }] = checked.problems;
-    const fix = "choose it in the list of images";
-    throw new HistobookError("BadInput", { subject: "the image to show", found, expected, fix });
-  }
-  const { name, fold } = checked.payload;
+  const { name, fold } = liveBody(mapRequest, body, {
+    subject: "the image to show",
+    fix: "choose it in the list of images",
+  });
   const { data } = await showMap(study, name, { fold });
   return { body: data[viewMimeType("probability-map")] };
 }

@@ -1,11 +1,11 @@
-import { HistobookError } from "../foundation/index.js";
 import { applyThreshold, countPixels, scoresOf } from "../output/index.js";
-import { checkAgainst, thresholdChoice, viewMimeType, type PayloadProblem } from "../payloads/index.js";
+import { thresholdChoice, viewMimeType } from "../payloads/index.js";
 import type { Raster, Study } from "../study/index.js";
 import { bundle, type Bundle } from "./bundle.js";
 import { differenceScale, differencePicture, overlay, probabilityScale } from "./heat.js";
 import { html, type Html } from "./html.js";
 import { liveDisplay } from "./live.js";
+import { liveBody } from "./liveBody.js";
 import { loadMap, type LoadedMap, type ShowMapOptions } from "./loadMap.js";
 import { mapPayload } from "./mapPayload.js";
 import { figure, note, row, score, swatch, title } from "./parts.js";
@@ -74,18 +74,11 @@ export async function showMap(study: Study, name: string, options: ShowMapOption
 
 /** What the view says was chosen; a test patient's map makes it exploratory, whatever the page says. */
 function chosenThreshold({ fold }: LoadedMap, body: unknown): ChosenThreshold {
-  const checked = checkAgainst(thresholdChoice, body);
-  if (!checked.ok) throw badChoice(checked.problems);
-  return { value: checked.payload.threshold, fold, exploratory: true };
-}
-
-function badChoice([problem]: readonly PayloadProblem[]): HistobookError {
-  return new HistobookError("BadInput", {
+  const { threshold } = liveBody(thresholdChoice, body, {
     subject: "the threshold that was chosen in the map",
-    found: problem.found,
-    expected: problem.expected,
     fix: "choose it with the map's slider",
   });
+  return { value: threshold, fold, exploratory: true };
 }
 
 async function stillFigures(

@@ -3,6 +3,7 @@ import type { ProbabilityMapPayload } from "../payloads/index.js";
 import type { Raster } from "../study/index.js";
 import { dataUrl, jpegBytes, jpegQualities } from "./jpeg.js";
 import type { LoadedMap } from "./loadMap.js";
+import { maskPicture } from "./picture.js";
 import { fitWithin, pngUrl } from "./png.js";
 
 /** Characters of base64 for the payload's pictures: with the still version they stay below `outputLimit`. */
@@ -46,7 +47,7 @@ async function planesWithin(
 ): Promise<{ probability: string; mask: string | null; other: string | null }> {
   const greyUrl = async ({ width, height, levels }: StoredMap): Promise<string> =>
     pngUrl(await fitWithin({ width, height, channels: 1, data: levels }, side));
-  const white: Raster | null = mask && { ...mask, data: mask.data.map((value) => 255 * value) };
+  const white = mask && maskPicture(mask);
   return {
     probability: await greyUrl(stored),
     mask: white && (await pngUrl(await fitWithin(white, side, "nearest"))),

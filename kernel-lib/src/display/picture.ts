@@ -17,6 +17,11 @@ export function css([red, green, blue]: Colour): string {
   return `rgb(${red}, ${green}, ${blue})`;
 }
 
+/** A mask (0 and 1) as a picture (0 and 255). */
+export function maskPicture(mask: Raster): Raster {
+  return { ...mask, data: mask.data.map((value) => 255 * value) };
+}
+
 /**
  * Draws the outline of a region over an image: its pixels that touch the outside, and dark ones round them so
  * that the line is seen on any stain.

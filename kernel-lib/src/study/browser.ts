@@ -2,4 +2,5 @@
 export { pairImages } from "./pairing.js";
 export { emptyManifest, type Manifest } from "./manifestContent.js";
 export { checkManifest } from "./manifestSchema.js";
+export { classOfType, formatPatchName } from "./names.js";
 export { stepStatuses, type StepState, type StepStatus, type StudyFacts } from "./status.js";

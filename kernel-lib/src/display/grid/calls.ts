@@ -1,15 +1,11 @@
 import { HistobookError } from "../../foundation/index.js";
 import { patchMiddle } from "../../patches/index.js";
-import {
-  checkAgainst,
-  patchSelection,
-  sourceCall,
-  tilesCall,
-  type PayloadProblem,
-} from "../../payloads/index.js";
+import { patchSelection, sourceCall, tilesCall } from "../../payloads/index.js";
 import { readImage, readMask } from "../../study/index.js";
 import { jpegBytes } from "../jpeg.js";
 import type { LiveAnswer, LiveCall } from "../live.js";
+import { liveBody } from "../liveBody.js";
+import { maskPicture } from "../picture.js";
 import { fitWithin, pngBytes } from "../png.js";
 import { nameOf, positionOf, type PatchAlbum } from "./album.js";
 import { brightnessOf, cutPatch } from "./cuts.js";
@@ -18,6 +14,9 @@ import { reduced, spriteSheet, tileSide } from "./sheets.js";
 
 /** The longer side (pixels) of a source image as it is sent. */
 const sourceSide = 720;
+
+/** What errors say of what a page asked for. */
+const asked = { subject: "what the patch grid asked for", fix: "run the cell again" };
 
 /** What a patch grid's view may ask: the columns of all patches, pictures of some, where one was cut; and what it tells. */
 export function gridCalls(
@@ -28,14 +27,18 @@ export function gridCalls(
   const known = (patches: readonly number[]): readonly number[] => {
     const unknown = patches.find((patch) => patch >= album.length);
     if (unknown === undefined) return patches;
-    throw badCall({ where: "", found: `patch ${unknown}`, expected: `less than ${album.length}` });
+    throw new HistobookError("BadInput", {
+      ...asked,
+      found: `patch ${unknown}`,
+      expected: `less than ${album.length}`,
+    });
   };
   return {
     table: () => table(album, predictions),
-    tiles: (body) => tiles(album, known(checked(tilesCall, body).patches)),
-    source: (body) => source(album, known([checked(sourceCall, body).patch])[0]),
+    tiles: (body) => tiles(album, known(liveBody(tilesCall, body, asked).patches)),
+    source: (body) => source(album, known([liveBody(sourceCall, body, asked).patch])[0]),
     select: (body) => {
-      const names = known(checked(patchSelection, body).patches).map((patch) => nameOf(album, patch));
+      const names = known(liveBody(patchSelection, body, asked).patches).map((patch) => nameOf(album, patch));
       onSelect(names);
       return { body: { selected: names.length } };
     },
@@ -96,22 +99,7 @@ async function source(album: PatchAlbum, patch: number): Promise<LiveAnswer> {
     buffers: [
       await pngBytes(whole),
       await jpegBytes(image, 85),
-      ...(mask ? [await pngBytes({ ...mask, data: mask.data.map((value) => 255 * value) })] : []),
+      ...(mask ? [await pngBytes(maskPicture(mask))] : []),
     ],
   };
-}
-
-function checked<Body>(schema: Parameters<typeof checkAgainst<Body>>[0], body: unknown): Body {
-  const check = checkAgainst(schema, body);
-  if (!check.ok) throw badCall(check.problems[0]);
-  return check.payload;
-}
-
-function badCall({ found, expected }: PayloadProblem): HistobookError {
-  return new HistobookError("BadInput", {
-    subject: "what the patch grid asked for",
-    found,
-    expected,
-    fix: "run the cell again",
-  });
 }
