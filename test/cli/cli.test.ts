@@ -359,6 +359,17 @@ describe("the five steps by the command", () => {
     ]);
   });
 
+  test.each([["--minutes", "1"], ["--processes", "2"], ["--dry-run"], ["--overfit-one-batch"]])(
+    "train --solver does not pass over %s, which needs a study",
+    async (...option) => {
+      const { status, errors } = await run(["train", "--solver", "own.prototxt", ...option]);
+      expect([status, errors]).toEqual([
+        2,
+        expect.stringContaining(`${option[0]}: found it beside --solver`),
+      ]);
+    },
+  );
+
   test("train --solver runs a solver without a study, paths relative to where it is started", async () => {
     const folder = join(directory, "models");
     writeFileSync(

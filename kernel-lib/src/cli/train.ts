@@ -68,7 +68,7 @@ export function trainCommand(): Command {
         checkPlace(options.on ?? "local");
         const given = { ...options, ...run, tensorBoard: options.tensorboard };
         if (options.solver !== undefined) {
-          if (options.keep !== undefined) throw keepsAll();
+          refuseBesideSolver(options);
           return solverOutcome(options.solver, {
             ...given,
             cursor: choiceOption<"continue" | "restart">("--cursor", options.cursor ?? "continue", [
@@ -140,11 +140,23 @@ function noStudy(): HistobookError {
   });
 }
 
-function keepsAll(): HistobookError {
-  return new HistobookError("BadOption", {
-    subject: "--keep",
-    found: "it beside --solver",
-    expected: "all snapshots to stay, as 'caffe train' leaves them",
-    fix: "leave it out, or train a study",
-  });
+/** What needs a study's folds and manifest is not passed over in silence: a dry run must not train. */
+function refuseBesideSolver({ keep, minutes, processes, dryRun, overfitOneBatch }: Options): void {
+  const given = {
+    "--keep": keep,
+    "--minutes": minutes,
+    "--processes": processes,
+    "--dry-run": dryRun,
+    "--overfit-one-batch": overfitOneBatch,
+  };
+  for (const [subject, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    throw new HistobookError("BadOption", {
+      subject,
+      found: "it beside --solver",
+      expected:
+        "only what 'caffe train' does too, which keeps all snapshots and trains one network to its max_iter",
+      fix: "leave it out, or train a study",
+    });
+  }
 }

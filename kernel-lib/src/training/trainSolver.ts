@@ -13,7 +13,7 @@ import { solverNetworks, type SolverNetwork } from "./solverNetworks.js";
 import { openTrainingLog, type LogEntry, type RunEntry } from "./trainingLog.js";
 
 /** The options of `trainSolver`. */
-export type TrainSolverOptions = Omit<TrainOptions, "fold" | "onEntry" | "keep" | "processes"> & {
+export type TrainSolverOptions = Omit<TrainOptions, "fold" | "onEntry" | "keep" | "minutes" | "processes"> & {
   /** Whether a resumed run reads on where it was (default), or from the database's start as Caffe does. */
   cursor?: "continue" | "restart";
   onEntry?: (entry: LogEntry) => void;
