@@ -21,8 +21,6 @@ export interface Line {
    * @throws LineError with the kernel's own sentence, or the obstacle's.
    */
   call(name: string, body: unknown): Promise<Answer>;
-  /** Takes news that the kernel tells by itself, once the line is open. */
-  onNews(handler: (news: string, body: unknown) => void): void;
   dispose(): void;
 }
 
@@ -55,7 +53,6 @@ export class KernelLine implements Line {
   private readonly waiting = new Map<number, Waiting>();
   private calls = 0;
   private gone = false;
-  private handler: (news: string, body: unknown) => void = () => undefined;
 
   constructor(private readonly place: Place) {}
 
@@ -79,10 +76,6 @@ export class KernelLine implements Line {
       this.waiting.set(call, { resolve, reject });
       comm.send({ call, name, body } satisfies LineCall as unknown as JSONValue);
     });
-  }
-
-  onNews(handler: (news: string, body: unknown) => void): void {
-    this.handler = handler;
   }
 
   dispose(): void {
@@ -109,10 +102,6 @@ export class KernelLine implements Line {
     const checked = checkAgainst(lineReply, message.content.data);
     if (!checked.ok) return;
     const reply = checked.payload;
-    if ("news" in reply) {
-      this.handler(reply.news, reply.body);
-      return;
-    }
     const waiting = this.waiting.get(reply.call);
     this.waiting.delete(reply.call);
     if ("problem" in reply) waiting?.reject(new LineError(reply.problem));

@@ -5,6 +5,5 @@ export const noLine: Line = {
   exists: false,
   obstacle: () => "This view talks to no kernel.",
   call: () => Promise.reject(new LineError("This view talks to no kernel.")),
-  onNews: () => undefined,
   dispose: () => undefined,
 };

@@ -44,7 +44,7 @@ const sizes = { thresholds: 51, bins: 10, worst: 10, repeats: 1000 };
 export async function showEvaluation(evaluation: Evaluation, study?: Study): Promise<Bundle> {
   const { pooled, averaged, folds, patients, skipped } = evaluation;
   const live = study && liveDisplay({ map: (body) => mapAnswer(study, body) });
-  const payload: EvaluationPayload = { ...evaluationPayload(evaluation), ...(live && { live: live.id }) };
+  const payload: EvaluationPayload = { ...evaluationPayload(evaluation), ...live };
   const { band, worst } = payload;
   const heading = `F-score on held-out patients: ${score(pooled.atThreshold.fScore)} at the chosen threshold (${score(band.low)} to ${score(band.high)} with other patients), ${score(pooled.atHalf.fScore)} at 0.5, ${score(pooled.allEpithelium.fScore)} when everything is called epithelium`;
   const svg = await plotSvg((plot) => [

@@ -14,65 +14,48 @@ export type LiveCall = (body: unknown) => LiveAnswer | Promise<LiveAnswer>;
 /** What a view may call, by name. */
 export type LiveCalls = Record<string, LiveCall>;
 
-/** A display that its view can talk to. */
-export interface LiveDisplay {
-  /** Stands in the payload as `live`. */
-  readonly id: string;
-  /** Tells all views of this display something, e.g. that a training has ended. */
-  tell(news: string, body?: unknown): void;
-}
-
-interface Entry {
-  calls: LiveCalls;
-  comms: Set<Comm>;
-}
-
 /** So many displays answer at once; those before them say that their cell must run again. */
 const mostDisplays = 300;
 
 /** By identifier, the oldest first. */
-const displays = new Map<string, Entry>();
+const displays = new Map<string, LiveCalls>();
 const listening = new WeakSet<NotebookKernel>();
 
-/** Lets the view of a display call back; undefined outside of the kernel "TypeScript (histobook)". */
-export function liveDisplay(calls: LiveCalls): LiveDisplay | undefined {
+/**
+ * Lets the view of a display call back.
+ *
+ * @returns what its payload has for that; nothing outside of the kernel "TypeScript (histobook)"
+ */
+export function liveDisplay(calls: LiveCalls): { live?: string } {
   const kernel = notebookKernel();
-  if (!kernel) return undefined;
+  if (!kernel) return {};
   if (!listening.has(kernel)) {
     kernel.registerCommTarget(lineTarget, (comm, { data }) => opened(comm, data));
     listening.add(kernel);
   }
-  const id = randomUUID();
-  const entry: Entry = { calls, comms: new Set() };
-  displays.set(id, entry);
+  const live = randomUUID();
+  displays.set(live, calls);
   for (const oldest of displays.keys()) {
     if (displays.size <= mostDisplays) break;
     displays.delete(oldest);
   }
-  return {
-    id,
-    tell: (news, body = null) => {
-      for (const comm of entry.comms) comm.send({ news, body } satisfies LineReply);
-    },
-  };
+  return { live };
 }
 
 function opened(comm: Comm, data: unknown): void {
   const opening = checkAgainst(lineOpening, data);
-  const entry = opening.ok ? displays.get(opening.payload.display) : undefined;
-  if (!entry) {
+  const calls = opening.ok ? displays.get(opening.payload.display) : undefined;
+  if (!calls) {
     comm.close();
     return;
   }
-  entry.comms.add(comm);
-  comm.onClose(() => entry.comms.delete(comm));
   comm.onMessage(async (message) => {
     const checked = checkAgainst(lineCall, message.data);
     if (!checked.ok) return;
     const { call, name, body } = checked.payload;
     try {
-      if (!Object.hasOwn(entry.calls, name)) throw new TypeError(`this display has no "${name}"`);
-      const { body: answer = null, buffers } = await entry.calls[name](body);
+      if (!Object.hasOwn(calls, name)) throw new TypeError(`this display has no "${name}"`);
+      const { body: answer = null, buffers } = await calls[name](body);
       comm.send({ call, answer } satisfies LineReply, { buffers });
     } catch (error) {
       comm.send({

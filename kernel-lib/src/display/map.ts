@@ -60,7 +60,7 @@ export async function showMap(study: Study, name: string, options: ShowMapOption
   });
   const shown = bundle({
     custom: {
-      [viewMimeType("probability-map")]: { ...(await mapPayload(map)), ...(live && { live: live.id }) },
+      [viewMimeType("probability-map")]: { ...(await mapPayload(map)), ...live },
     },
     html: html`${title(heading)}${row(await stillFigures(map, above))}${note(
       html`${thresholdWords}; ${scoreWords}; every ${stride === 1 ? "" : `${stride}th `}pixel computed.

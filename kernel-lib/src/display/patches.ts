@@ -65,7 +65,7 @@ export async function showPatches(study: Study, options: ShowPatchesOptions = {}
       : [await placesFigure(album.images[0], album.parameters.scale), html`${still.figures}`];
   const payload = await gridPayload(album, predictions, { name: heading, saved, seed });
   const shown = bundle({
-    custom: { [viewMimeType("patch-grid")]: { ...payload, ...(live && { live: live.id }) } },
+    custom: { [viewMimeType("patch-grid")]: { ...payload, ...live } },
     html: html`${title(heading)}${row(figures)}${sourceNote(study)}`,
     text: [heading, ...still.lines].join("\n") + sourceText(study),
   });

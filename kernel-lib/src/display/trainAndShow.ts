@@ -33,7 +33,7 @@ export async function trainAndShow(study: Study, options: TrainOptions = {}): Pr
     return result;
   }
   const stop = new AbortController();
-  const live = liveDisplay({
+  const { live } = liveDisplay({
     stop: () => {
       stop.abort();
       return {};
@@ -42,7 +42,7 @@ export async function trainAndShow(study: Study, options: TrainOptions = {}): Pr
   const plotter = await loadPlotter();
   const planned =
     options.fold === undefined ? Object.keys(readManifest(study.directory).databases).length : 1;
-  const watch = new TrainingWatch(planned, live?.id, (payload) => show(trainingBundle(payload, plotter)));
+  const watch = new TrainingWatch(planned, live, (payload) => show(trainingBundle(payload, plotter)));
   const signals = [stop.signal, options.signal ?? cellSignal()].filter((signal) => signal !== undefined);
   try {
     const result = await train(study, {
