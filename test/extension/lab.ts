@@ -42,6 +42,8 @@ export interface Lab {
   writeProgram(name: string, cells: readonly string[]): Promise<void>;
   /** Opens a notebook in a fresh page and waits until its cells are drawn. */
   open(name: string, options?: { theme?: "light" | "dark" }): Promise<Page>;
+  /** Sets what a user would set in the settings editor, for pages that are opened later. */
+  writeSettings(plugin: string, values: object): Promise<void>;
   /** Opens JupyterLab itself, with its launcher. */
   openFolder(): Promise<Page>;
   /** Ends browser and server and removes every file they made. */
@@ -117,6 +119,7 @@ export async function startLab(
       await page.locator(".jp-Notebook .jp-Cell").first().waitFor({ timeout: 60_000 });
       return page;
     },
+    writeSettings: (plugin, values) => writeSettings(home, plugin, values),
     async openFolder() {
       const page = await newPage();
       await page.goto(`${address}/lab?token=${token}&reset`);
@@ -224,12 +227,16 @@ function signal(child: ChildProcess, name: NodeJS.Signals): void {
 }
 
 async function chooseTheme(home: string, theme: "light" | "dark"): Promise<void> {
-  const folder = join(home, "settings/@jupyterlab/apputils-extension");
+  const name = theme === "dark" ? "JupyterLab Dark" : "JupyterLab Light";
+  await writeSettings(home, "@jupyterlab/apputils-extension:themes", { theme: name });
+}
+
+/** @param plugin e.g. `jupyterlab-histobook:views` */
+async function writeSettings(home: string, plugin: string, values: object): Promise<void> {
+  const [extension, name] = plugin.split(":");
+  const folder = join(home, "settings", extension);
   await mkdir(folder, { recursive: true });
-  await writeFile(
-    join(folder, "themes.jupyterlab-settings"),
-    JSON.stringify({ theme: theme === "dark" ? "JupyterLab Dark" : "JupyterLab Light" }),
-  );
+  await writeFile(join(folder, `${name}.jupyterlab-settings`), JSON.stringify(values));
 }
 
 function freePort(): Promise<number> {
