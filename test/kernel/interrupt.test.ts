@@ -67,15 +67,22 @@ describe("interrupt", () => {
     expect(kernel.process.exitCode).toBe(null);
   });
 
-  test("may come at any moment of a loop of awaits", async () => {
-    // Each turn ends and begins asynchronous work, of which Node keeps a stack that the end must not upset.
-    const loop =
-      'console.log("started"); for (;;) { await 0; await new Promise((done) => queueMicrotask(() => done(0))); }';
-    for (let i = 0; i < 12; i++) {
-      const { reply } = await interruptCell(loop);
+  // Each turn begins and ends asynchronous work, of which Node keeps a record that the end must not upset.
+  test.each([
+    ["awaits", "await 0; await new Promise((done) => queueMicrotask(() => done(0)));"],
+    ["work in a context of its own", "await 0; resource.runInAsyncScope(() => {});"],
+  ])("may come at any moment of a loop of %s", async (_, turn) => {
+    await kernel.execute(
+      'import { AsyncLocalStorage, AsyncResource } from "node:async_hooks"; const resource = new AsyncResource("TEST");',
+    );
+    for (let i = 0; i < 25; i++) {
+      const { reply } = await interruptCell(`console.log("started"); for (;;) { ${turn} }`);
       expect(reply).toMatchObject({ status: "error", ename: "Interrupted" });
     }
-    expect(resultText(await kernel.execute("await sleep(5); 6 * 7"))).toBe("42");
+    const answer = await kernel.execute(
+      "const storage = new AsyncLocalStorage<number>(); await storage.run(42, async () => (await sleep(5), storage.getStore()))",
+    );
+    expect(resultText(answer)).toBe("42");
   });
 
   test("a loop that begins after its cell was interrupted is ended by the next interrupt", async () => {

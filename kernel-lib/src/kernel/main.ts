@@ -1,4 +1,5 @@
 import { Kernel } from "./session/kernel.js";
+import { openAsyncStack } from "./wire/asyncStack.js";
 import { offerUnwinding } from "./wire/unwind.js";
 import { Wire } from "./wire/wire.js";
 import { messageOf } from "../foundation/index.js";
@@ -20,14 +21,19 @@ export function main(argv: readonly string[]): void {
     process.stderr.write(`${messageOf(error)}\n`);
     process.exit(1);
   };
+  const asyncStack = openAsyncStack();
   const wire = new Wire(
     connectionFile,
     {
       message: (channel, message) => kernel.message(channel, message),
-      interrupt: (terminated) => kernel.interrupt(terminated),
+      interrupt: (terminated) => {
+        // Told of every interrupt, this is the first event after an end by force.
+        asyncStack.settle();
+        kernel.interrupt(terminated);
+      },
     },
     failed,
   );
   const kernel = new Kernel(wire);
-  offerUnwinding(wire.flags, () => wire.isProtected);
+  offerUnwinding(wire.flags, asyncStack, () => wire.isProtected);
 }

@@ -1,22 +1,17 @@
+import type { AsyncStack } from "./asyncStack.js";
 import { SharedFlag, Unwinding } from "./channels.js";
 import { unwindName } from "./endMainThread.js";
 
 /** What the main thread was doing when its JavaScript was ended: a stack as `Error` has it. */
 let endedAt = "";
 
-/**
- * Lets the sockets' thread end the main thread's running JavaScript without harm to Node.
- *
- * On Node 20 and 22 the async hooks' stack can be cleared from here. Newer ones have no way to it; they are started
- * with `--no-force-async-hooks-checks` (see bin/kernel.js), so that Node does not check it.
- */
-export function offerUnwinding(flags: Int32Array, isProtected: () => boolean): void {
-  const clear = asyncStackCleaner();
+/** Lets the sockets' thread end the main thread's running JavaScript without harm to Node, whose record is `stack`. */
+export function offerUnwinding(flags: Int32Array, stack: AsyncStack, isProtected: () => boolean): void {
   Object.defineProperty(globalThis, Symbol.for(unwindName), {
     value: () => {
       if (isProtected() || callers() === 0) return false;
       endedAt = new Error().stack ?? "";
-      clear();
+      stack.loosen();
       return awaitEnd(flags);
     },
   });
@@ -61,21 +56,4 @@ export function takeEndedStack(): string {
   const stack = endedAt;
   endedAt = "";
   return stack;
-}
-
-function asyncStackCleaner(): () => void {
-  const { binding } = process as unknown as {
-    binding?: (name: string) => { clearAsyncIdStack?: () => void };
-  };
-  const { noDeprecation } = process as { noDeprecation?: boolean };
-  try {
-    // The deprecation is known; there is no other way, and it must not stand in the first cell's output.
-    Object.assign(process, { noDeprecation: true });
-    const hooks = binding?.call(process, "async_wrap");
-    return () => hooks?.clearAsyncIdStack?.();
-  } catch {
-    return () => {};
-  } finally {
-    Object.assign(process, { noDeprecation });
-  }
 }
