@@ -1,11 +1,9 @@
 import {
-  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -16,26 +14,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { Phase, parseNet, readMeanImage, readModel } from "../../kernel-lib/dist/caffe/index.js";
 import { eagerClassifier, loadEngine, planNetwork, takeWeights } from "../../kernel-lib/dist/engine/index.js";
 import { readParentList } from "../../kernel-lib/dist/folds/index.js";
-import {
-  applyThresholds,
-  averageScores,
-  chooseThreshold,
-  countPixels,
-  evaluate,
-  output,
-  predictMap,
-  readProbabilityPicture,
-  scoresOf,
-} from "../../kernel-lib/dist/output/index.js";
-import { addCounts } from "../../kernel-lib/dist/output/metrics.js";
-import {
-  openStudy,
-  readImage,
-  readManifest,
-  readMask,
-  updateManifest,
-  type Study,
-} from "../../kernel-lib/dist/study/index.js";
+import { output, predictMap } from "../../kernel-lib/dist/output/index.js";
+import { readImage, readManifest, updateManifest, type Study } from "../../kernel-lib/dist/study/index.js";
 import { deployNetTemplate, train } from "../../kernel-lib/dist/training/index.js";
 import { asSharp, newFolder, tissue } from "../study/pictures.js";
 import { copyOfStudy, height, newPreparedStudy, width } from "../training/smallStudy.js";
@@ -291,138 +271,5 @@ describe("output", () => {
         readFileSync(probability.replace(study.directory, prepared.directory)),
       );
     }
-  });
-});
-
-describe("applyThresholds", () => {
-  test("writes 255 where the probability reaches the value", async () => {
-    const { files, folds } = await applyThresholds(study, { value: 0.6 });
-    expect(folds).toEqual([
-      { fold: 1, value: 0.6 },
-      { fold: 2, value: 0.6 },
-    ]);
-    expect(files.length).toBe(4);
-    for (const file of files) {
-      const { levels } = readProbabilityPicture(file.replace("_binary", "_prob"));
-      const { data } = pixels(file);
-      levels.forEach((level, i) => expect(data[i]).toBe(level >= 153 ? 255 : 0));
-    }
-    const zero = await applyThresholds(study, { value: 0, fold: 1 });
-    expect(new Set(pixels(zero.files[0]).data)).toEqual(new Set([255]));
-  });
-
-  test("takes with 'auto' each fold's own value, chosen on its validation patients and kept", async () => {
-    // More pixels than an image has: all of them.
-    const pixels = 10_000;
-    const { folds } = await applyThresholds(study, { pixels });
-    const { thresholds } = readManifest(study.directory);
-    for (const { fold, value } of folds) {
-      expect(thresholds[fold].value).toBe(value);
-      expect(thresholds[fold].patients).toEqual(readParentList(path(`val_w32_parent_${fold}.txt`)));
-      expect(thresholds[fold].fScore).toBeGreaterThanOrEqual(thresholds[fold].fScoreAtHalf);
-      expect(thresholds[fold].pixels).toBe(width * height);
-    }
-    const before = statSync(path("histobook.json")).mtimeMs;
-    expect(await chooseThreshold(study, 1, { pixels })).toEqual(thresholds[1]);
-    expect(statSync(path("histobook.json")).mtimeMs).toBe(before);
-    expect((await chooseThreshold(study, 1, { pixels: 100 })).pixels).toBe(100);
-  });
-
-  test("never looks at the test patients' masks when it chooses", async () => {
-    const chosen = await chooseThreshold(study, 1);
-    for (const patient of readParentList(path("test_w32_parent_1.txt")))
-      rmSync(path("images", `${patient}_1_mask.png`));
-    const other = openStudy(study.directory);
-    await updateManifest(study.directory, (manifest) => ({ ...manifest, thresholds: {} }));
-    expect(await chooseThreshold(other, 1)).toEqual(chosen);
-  });
-
-  test("stops with one sentence when no validation patient's image has a mask", async () => {
-    const [patient] = readParentList(path("val_w32_parent_1.txt"));
-    rmSync(path("images", `${patient}_1_mask.png`));
-    await expect(chooseThreshold(openStudy(study.directory), 1)).rejects.toThrow(
-      `found no image with a mask of fold 1's validation patients (${patient})`,
-    );
-  });
-
-  test("stops with one sentence without validation patients, without pictures, and at a value above 1", async () => {
-    await expect(applyThresholds(study, { value: 1.5 })).rejects.toMatchObject({ code: "BadOption" });
-    await expect(applyThresholds(study, { fold: 3, value: 0.5 })).rejects.toThrow(
-      /found no probability pictures of fold 3/,
-    );
-    await updateManifest(study.directory, (manifest) => {
-      manifest.folds!.parameters.validation = 0;
-      return manifest;
-    });
-    await expect(applyThresholds(study)).rejects.toThrow(
-      /found folds without validation patients, expected .*; give a number instead of 'auto', or run/,
-    );
-    await expect(evaluate(study)).rejects.toMatchObject({ code: "MissingStep" });
-    await updateManifest(study.directory, (manifest) => ({ ...manifest, maps: {} }));
-    await expect(applyThresholds(study, { value: 0.5 })).rejects.toThrow(
-      /found no probability pictures.*histobook output/,
-    );
-  });
-});
-
-describe("evaluate", () => {
-  test("counts every image, pools its pixels by patient and fold, and averages patients", async () => {
-    const result = await evaluate(study, { threshold: 0.3 });
-    const counts: Record<string, ReturnType<typeof countPixels>> = {};
-    for (const { name, patient, fold, atThreshold, atHalf, allEpithelium, threshold } of result.images) {
-      expect(threshold).toBe(0.3);
-      const { levels } = readProbabilityPicture(path("out", String(fold), `${name}_prob.png`));
-      const { data: mask } = await readMask(path("images", `${name}_mask.png`));
-      const at = (value: number) =>
-        countPixels(
-          levels.map((level) => (level / 255 >= value ? 1 : 0)),
-          mask,
-        );
-      counts[patient!] = at(0.3);
-      expect(atThreshold).toEqual(scoresOf(at(0.3)));
-      expect(atHalf).toEqual(scoresOf(at(0.5)));
-      const share = mask.reduce((sum, value) => sum + value, 0) / mask.length;
-      expect(allEpithelium.fScore).toBeCloseTo((2 * share) / (1 + share), 12);
-      expect(allEpithelium.recall).toBe(1);
-    }
-    expect(Object.keys(counts).sort()).toEqual(["P1", "P2", "P3", "P4"]);
-    for (const { name, fold, atThreshold } of result.folds) {
-      expect(name).toBe(`fold ${fold}`);
-      const patients = readParentList(path(`test_w32_parent_${fold}.txt`));
-      expect(atThreshold).toEqual(scoresOf(addCounts(patients.map((patient) => counts[patient]))));
-    }
-    expect(result.pooled.atThreshold).toEqual(scoresOf(addCounts(Object.values(counts))));
-    const each = result.patients.map(({ patient }) => scoresOf(counts[patient!]));
-    expect(result.averaged.atThreshold).toEqual(averageScores(each));
-    expect(result.skipped).toEqual([]);
-  });
-
-  test("takes with 'auto' each fold's own threshold, and beats the constant predictor on held-out patients", async () => {
-    const { folds, pooled } = await evaluate(study);
-    const { thresholds } = readManifest(study.directory);
-    expect(folds.map(({ fold, threshold }) => [fold, threshold])).toEqual(
-      [1, 2].map((fold) => [fold, thresholds[fold].value]),
-    );
-    expect(pooled.atThreshold.fScore!).toBeGreaterThan(pooled.allEpithelium.fScore!);
-  });
-
-  test("passes over an image without a mask or with a picture of another size, and names it", async () => {
-    rmSync(path("images", "P1_1_mask.png"));
-    const [, fold] = Object.keys(readManifest(study.directory).maps)
-      .find((key) => key.endsWith("P2_1"))!
-      .split("/");
-    const [, other] = Object.keys(readManifest(study.directory).maps)
-      .find((key) => key.endsWith("P3_1"))!
-      .split("/");
-    await asSharp(tissue(10, 10))
-      .png()
-      .toFile(path("out", fold, "P2_1_prob.png"));
-    copyFileSync(path("images", "P3_1.tif"), path("out", other, "P3_1_prob.png"));
-    const { images, skipped } = await evaluate(openStudy(study.directory), { threshold: 0.5 });
-    expect(images.map(({ name }) => name)).toEqual(["P4_1"]);
-    const reasons = skipped.map(({ reason }) => reason).join("\n");
-    expect(reasons).toMatch(/P1_1.tif: found no mask, expected P1_1_mask.png/);
-    expect(reasons).toMatch(/P2_1_prob.png: found a picture of 10 x 10 pixels/);
-    expect(reasons).toMatch(/P3_1_prob.png: found no probability picture/);
   });
 });

@@ -1,15 +1,27 @@
 import type { Command } from "commander";
 import { writeWholeFile } from "../foundation/index.js";
-import { evaluate, type EvaluateOptions, type Evaluation } from "../output/index.js";
+import { evaluate, type EvaluateOptions, type Evaluation } from "../evaluation/index.js";
 import { openStudy } from "../study/index.js";
 import { newCommand, perform, showScore, toNumber, toNumberOrAuto } from "./command.js";
+import { withCriterion } from "./threshold.js";
 
 /** `histobook evaluate STUDY` */
 export function evaluateCommand(): Command {
-  return newCommand("evaluate", "compare the pictures with the masks: F-score and the rest")
+  const command = newCommand("evaluate", "compare the pictures with the masks: F-score and the rest")
     .argument("<study>", "the study folder")
-    .option("--threshold <probability>", "auto (chosen on validation patients) or a number", toNumberOrAuto)
+    .option(
+      "--threshold <probability>",
+      "auto (chosen on validation patients) or a number that was fixed beforehand",
+      toNumberOrAuto,
+    );
+  return withCriterion(command)
     .option("--fold <number>", "only this fold (all)", toNumber)
+    .option(
+      "--seed <number>",
+      "of the pixels that a threshold is chosen on, and of the intervals (1)",
+      toNumber,
+    )
+    .option("--repeats <number>", "draws of patients for the 95 % intervals (1000)", toNumber)
     .option("--out <file>", "write the whole report there, as JSON")
     .action((directory: string, options: EvaluateOptions & { out?: string; json?: boolean }) =>
       perform(options, async (run) => {

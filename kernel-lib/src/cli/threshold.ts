@@ -1,15 +1,20 @@
 import type { Command } from "commander";
-import { applyThresholds } from "../output/index.js";
+import { applyThresholds, thresholdCriteria, type ApplyThresholdOptions } from "../evaluation/index.js";
 import { openStudy } from "../study/index.js";
 import { newCommand, perform, toNumber, toNumberOrAuto } from "./command.js";
 
 /** `histobook threshold STUDY` */
 export function thresholdCommand(): Command {
-  return newCommand("threshold", "turn probability pictures into binary ones at a threshold")
+  const command = newCommand("threshold", "turn probability pictures into binary ones at a threshold")
     .argument("<study>", "the study folder")
-    .option("--value <probability>", "auto (chosen on validation patients) or a number", toNumberOrAuto)
+    .option(
+      "--value <probability>",
+      "auto (chosen on validation patients), or a number, which evaluate then refuses as exploratory",
+      toNumberOrAuto,
+    );
+  return withCriterion(command)
     .option("--fold <number>", "only this fold (all)", toNumber)
-    .action((directory: string, options: { value?: number | "auto"; fold?: number; json?: boolean }) =>
+    .action((directory: string, options: ApplyThresholdOptions & { json?: boolean }) =>
       perform(options, async (run) => {
         const result = await applyThresholds(openStudy(directory), { ...options, ...run });
         return {
@@ -20,5 +25,19 @@ export function thresholdCommand(): Command {
           ],
         };
       }),
+    );
+}
+
+/** Adds the options that say by what a threshold is chosen. */
+export function withCriterion(command: Command): Command {
+  return command
+    .option(
+      "--choose <criterion>",
+      `what the threshold shall make highest: ${thresholdCriteria.join(", ")} (f-score)`,
+    )
+    .option(
+      "--at-least <score>",
+      "the recall that 'precision' must keep, or the precision that 'recall' must keep",
+      toNumber,
     );
 }

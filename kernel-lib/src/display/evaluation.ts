@@ -1,13 +1,5 @@
 import type * as PlotModule from "@observablehq/plot";
-import {
-  addLevels,
-  calibration,
-  fScoreBands,
-  fScoreCurve,
-  type Evaluation,
-  type Scores,
-  type ScoreSet,
-} from "../output/index.js";
+import { fScoreCurve, type Evaluation, type Scores, type ScoreSet } from "../evaluation/index.js";
 import { mapRequest, viewMimeType, type EvaluationPayload } from "../payloads/index.js";
 import type { Study } from "../study/index.js";
 import { bundle, payloadForm, type Bundle } from "./bundle.js";
@@ -25,8 +17,8 @@ const predictors = [
   { key: "allEpithelium", words: "calling everything epithelium", colour: "#888888", symbol: "times" },
 ] as const satisfies { key: keyof ScoreSet; words: string; colour: string; symbol: PlotModule.SymbolType }[];
 
-/** Thresholds of the curve, bins of the calibration, images that are listed as the worst, draws of patients. */
-const sizes = { thresholds: 51, bins: 10, worst: 10, repeats: 1000 };
+/** Thresholds of the curve, images that are listed as the worst. */
+const sizes = { thresholds: 51, worst: 10 };
 
 /**
  * Shows how well held-out patients were segmented: the scores over all, each patient's F-score, each fold's threshold, the
@@ -87,20 +79,15 @@ export async function showEvaluation(evaluation: Evaluation, study?: Study): Pro
 
 /** The payload of the extension's `evaluation` view. */
 function evaluationPayload(evaluation: Evaluation): EvaluationPayload {
-  const { pooled, averaged, patients, images, skipped } = evaluation;
-  const { repeats } = sizes;
+  const { pooled, averaged, patients, images, skipped, repeats, seed } = evaluation;
   const thresholds = Array.from({ length: sizes.thresholds }, (_, i) => i / (sizes.thresholds - 1));
   const levels = patients.map((patient) => patient.levels);
-  const curve = fScoreCurve(levels, thresholds, { repeats });
-  const [band] = fScoreBands(
-    patients.map(({ counts }) => [counts]),
-    { repeats },
-  );
+  const curve = fScoreCurve(levels, thresholds, { repeats, seed });
   const ranked = [...images].sort((a, b) => (a.atThreshold.fScore ?? 2) - (b.atThreshold.fScore ?? 2));
   return {
     version: 1,
     pooled: fScoresOf(pooled),
-    band: { low: band?.low ?? null, high: band?.high ?? null },
+    band: pooled.intervals.atThreshold.fScore,
     averaged: fScoresOf(averaged),
     patients: patients.map(({ name, fold, threshold, counts, ...scores }) => ({
       name,
@@ -111,7 +98,7 @@ function evaluationPayload(evaluation: Evaluation): EvaluationPayload {
     })),
     curve: curve.map(({ value, low, high }, i) => ({ threshold: thresholds[i], fScore: value, low, high })),
     repeats,
-    calibration: calibration(addLevels(levels), sizes.bins),
+    calibration: evaluation.calibration,
     worst: ranked.slice(0, sizes.worst).map(({ name, patient, fold, atThreshold }) => ({
       name,
       patient: patient ?? "",

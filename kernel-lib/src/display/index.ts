@@ -6,7 +6,7 @@ export { display } from "./display.js";
 export { showEvaluation } from "./evaluation.js";
 export { showFolds } from "./folds.js";
 export type { ShowMapOptions } from "./loadMap.js";
-export { showMap, type ChosenThreshold, type ShownMap } from "./map.js";
+export { showMap, type ShownMap } from "./map.js";
 export { showMeanImage } from "./meanImage.js";
 export { showNetwork } from "./network.js";
 export { showPatches, type ShownPatches, type ShowPatchesOptions } from "./patches.js";

@@ -1,4 +1,5 @@
-import { applyThreshold, countPixels, scoresOf } from "../output/index.js";
+import { countPixels, scoresOf, tagExploratory, type ExploratoryThreshold } from "../evaluation/index.js";
+import { applyThreshold } from "../output/index.js";
 import { thresholdChoice, viewMimeType } from "../payloads/index.js";
 import type { Raster, Study } from "../study/index.js";
 import { bundle, type Bundle } from "./bundle.js";
@@ -13,19 +14,10 @@ import { colours, css, drawOutline, greyPicture } from "./picture.js";
 import { fitWithin, imageTag, pngUrl } from "./png.js";
 import { sourceNote, sourceText } from "./source.js";
 
-/** A threshold that was chosen by hand in a map. */
-export interface ChosenThreshold {
-  /** Probability from which a pixel is epithelium, [0,1]. */
-  value: number;
-  fold: number;
-  /** Chosen while looking at a test patient: good for exploring, not for a result. */
-  exploratory: boolean;
-}
-
 /** A shown map; in the kernel "TypeScript (histobook)" its view can send a threshold back. */
 export interface ShownMap extends Bundle {
-  /** The threshold that was sent last; undefined until then. */
-  readonly chosen: ChosenThreshold | undefined;
+  /** The threshold that was sent last; undefined until then. `evaluate` refuses it, since a test patient had a part in it. */
+  readonly chosen: ExploratoryThreshold | undefined;
 }
 
 /** Bytes of PNG for the still version's pictures. */
@@ -51,10 +43,11 @@ export async function showMap(study: Study, name: string, options: ShowMapOption
   const heading = `${name}: probability of epithelium, by fold ${fold}'s network`;
   const thresholdWords = `threshold ${threshold.toFixed(2)}${map.thresholdIsChosen ? ", chosen on validation patients" : ""}`;
   const scoreWords = scores ? `F-score ${score(scores.fScore)} at the threshold` : "no mask to compare with";
-  const choice: { made?: ChosenThreshold } = {};
+  const choice: { made?: ExploratoryThreshold } = {};
   const live = liveDisplay({
-    choose: (body) => {
+    choose: async (body) => {
       choice.made = chosenThreshold(map, body);
+      await tagExploratory(study.directory, fold, choice.made.value);
       return { body: choice.made };
     },
   });
@@ -73,7 +66,7 @@ export async function showMap(study: Study, name: string, options: ShowMapOption
 }
 
 /** What the view says was chosen; a test patient's map makes it exploratory, whatever the page says. */
-function chosenThreshold({ fold }: LoadedMap, body: unknown): ChosenThreshold {
+function chosenThreshold({ fold }: LoadedMap, body: unknown): ExploratoryThreshold {
   const { threshold } = liveBody(thresholdChoice, body, {
     subject: "the threshold that was chosen in the map",
     fix: "choose it with the map's slider",

@@ -1,8 +1,9 @@
 import { makeDatabases, type DatabasesResult } from "../databases/index.js";
 import type { EngineChoice } from "../engine/index.js";
+import { evaluate, type Evaluation } from "../evaluation/index.js";
 import { cellSignal, choiceOption, type RunOptions, type Skipped } from "../foundation/index.js";
 import { makeFolds, type FoldsResult } from "../folds/index.js";
-import { evaluate, output, type Evaluation, type OutputResult } from "../output/index.js";
+import { output, type OutputResult } from "../output/index.js";
 import { makePatches, type PatchesResult } from "../patches/index.js";
 import type { Study } from "../study/index.js";
 import { train, type TrainResult } from "../training/index.js";

@@ -95,6 +95,10 @@ export interface Manifest {
       from?: string | null;
       /** Probability from which a pixel is epithelium, [0,1]. */
       value: number;
+      /** By what it was chosen, how good it is by that, and the floor; a manifest of an earlier histobook doesn't say. */
+      choose?: "f-score" | "accuracy" | "youden" | "precision" | "recall";
+      score?: number;
+      atLeast?: number | null;
       /** Its F-score on the validation patients' pixels, and that of 0.5. */
       fScore: number;
       fScoreAtHalf: number;
@@ -102,6 +106,8 @@ export interface Manifest {
       pixels: number;
     }
   >;
+  /** Step 5, by fold: thresholds that were set by hand where test patients can be seen; no evaluation takes them. */
+  exploratory?: Record<string, number[]>;
 }
 
 /** What a study without a manifest has. */

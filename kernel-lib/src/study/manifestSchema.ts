@@ -95,12 +95,16 @@ const manifestSchema: z.ZodMiniType<Manifest> = z.object({
       key: z.string(),
       from: z.optional(z.nullable(z.string())),
       value: z.number(),
+      choose: z.optional(z.enum(["f-score", "accuracy", "youden", "precision", "recall"])),
+      score: z.optional(z.number()),
+      atLeast: z.optional(z.nullable(z.number())),
       fScore: z.number(),
       fScoreAtHalf: z.number(),
       patients: z.array(z.string()),
       pixels: z.int(),
     }),
   ),
+  exploratory: z.optional(z.record(z.string(), z.array(z.number()))),
 });
 
 /** Checks a manifest's data, in Node and in the browser; never throws. */

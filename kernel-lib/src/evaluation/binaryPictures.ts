@@ -1,13 +1,19 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { HistobookError, numberOption } from "../foundation/index.js";
-import { pictureName, readManifest, type Study } from "../study/index.js";
+import { numberOption } from "../foundation/index.js";
+import { applyThreshold, readProbabilityPicture, writeBinaryPicture } from "../output/index.js";
+import { pictureName, type Study } from "../study/index.js";
 import { chooseThreshold, type ThresholdOptions } from "./chosenThreshold.js";
-import { applyThreshold, readProbabilityPicture, writeBinaryPicture } from "./pictures.js";
+import { criterionOf } from "./criterion.js";
+import { tagExploratory } from "./exploratory.js";
+import { foldsWithMaps } from "./mappedImages.js";
 
 /** The options of `applyThresholds`. */
 export interface ApplyThresholdOptions extends ThresholdOptions {
-  /** A probability, [0,1], or `auto` (default): each fold's own, chosen on its validation patients. */
+  /**
+   * A probability, [0,1], or `auto` (default): each fold's own, chosen on its validation patients. A number other than 0.5 is
+   * tagged exploratory in the manifest, and `evaluate` refuses it.
+   */
   value?: number | "auto";
   /** Default all folds that have maps. */
   fold?: number;
@@ -15,9 +21,17 @@ export interface ApplyThresholdOptions extends ThresholdOptions {
 
 /** What was written. */
 export interface ThresholdResult {
-  folds: { fold: number; value: number }[];
+  folds: FoldValue[];
   /** Paths of the `_binary.png` files. */
   files: string[];
+}
+
+/** The threshold that a fold's pictures were made with. */
+export interface FoldValue {
+  fold: number;
+  value: number;
+  /** True for one that was set by hand. */
+  exploratory: boolean;
 }
 
 /**
@@ -31,9 +45,11 @@ export async function applyThresholds(
 ): Promise<ThresholdResult> {
   const { value = "auto" } = options;
   if (value !== "auto") numberOption("--value", value, { minimum: 0, maximum: 1 });
+  criterionOf(options);
   const result: ThresholdResult = { folds: [], files: [] };
   for (const fold of foldsWithMaps(study, options.fold)) {
     const threshold = value === "auto" ? (await chooseThreshold(study, fold, options)).value : value;
+    if (value !== "auto") await tagExploratory(study.directory, fold, value);
     const folder = join(study.directory, "out", String(fold));
     for (const name of mapNames(folder)) {
       const stored = readProbabilityPicture(join(folder, pictureName(name, "prob")));
@@ -41,27 +57,9 @@ export async function applyThresholds(
       writeBinaryPicture(path, stored.width, stored.height, applyThreshold(stored, threshold));
       result.files.push(path);
     }
-    result.folds.push({ fold, value: threshold });
+    result.folds.push({ fold, value: threshold, exploratory: value !== "auto" && value !== 0.5 });
   }
   return result;
-}
-
-/**
- * The folds whose test images have been classified, or the one that was asked for.
- *
- * @throws HistobookError `MissingStep` when there are no pictures.
- */
-export function foldsWithMaps(study: Study, fold: number | undefined): number[] {
-  const folds = Object.values(readManifest(study.directory).maps).map((map) => map.fold);
-  const made = [...new Set(folds)].sort((a, b) => a - b);
-  if (made.length > 0 && (fold === undefined || made.includes(fold)))
-    return fold === undefined ? made : [fold];
-  throw new HistobookError("MissingStep", {
-    subject: join(study.directory, "out"),
-    found: fold === undefined ? "no probability pictures" : `no probability pictures of fold ${fold}`,
-    expected: "the pictures of step 5",
-    fix: `run 'histobook output ${study.directory}' first`,
-  });
 }
 
 function mapNames(folder: string): string[] {

@@ -1,4 +1,4 @@
-import type { PixelCounts } from "./metrics.js";
+import type { PixelCounts } from "./counts.js";
 
 /** How many pixels have each of the 256 levels of a `_prob.png`, by what the mask says of them. */
 export interface LevelCounts {
@@ -58,48 +58,26 @@ export function countsAt({ epithelium, other }: LevelCounts, threshold: number):
   return counts;
 }
 
-/** Pixels of about one probability, and how many of them are epithelium in truth. */
-export interface CalibrationBin {
-  /** Probabilities, [0,1]. */
-  from: number;
-  to: number;
-  /** The mean probability of its pixels, [0,1]. */
-  predicted: number;
-  /** The share of its pixels that the masks call epithelium, [0,1]. */
-  observed: number;
-  pixels: number;
+/**
+ * All pixels at one level, as the probability map of a constant predictor would have them.
+ *
+ * @param level 255 times the probability that the predictor gives every pixel
+ * @example
+ * const counts = countLevels(Uint8Array.of(200, 100), Uint8Array.of(1, 0));
+ * atOneLevel(counts, 255).epithelium[255]; // => 1
+ */
+export function atOneLevel(counts: LevelCounts, level: number): LevelCounts {
+  const { epithelium, other } = pixelsOf(counts);
+  const constant = noLevels();
+  constant.epithelium[level] = epithelium;
+  constant.other[level] = other;
+  return constant;
 }
 
-/**
- * Compares probabilities with what is true: of the pixels called 0.8, are 80 % epithelium? Bins without pixels are left out.
- *
- * @param bins of equal width
- * @example
- * const counts = countLevels(Uint8Array.of(255, 255), Uint8Array.of(1, 0));
- * calibration(counts, 10); // => [{ from: 0.9, to: 1, predicted: 1, observed: 0.5, pixels: 2 }]
- */
-export function calibration({ epithelium, other }: LevelCounts, bins: number): CalibrationBin[] {
-  const sums = Array.from({ length: bins }, () => ({ probability: 0, epithelium: 0, pixels: 0 }));
-  for (let level = 0; level < 256; level++) {
-    const sum = sums[Math.min(bins - 1, Math.floor((level / 255) * bins))];
-    const pixels = epithelium[level] + other[level];
-    sum.probability += (pixels * level) / 255;
-    sum.epithelium += epithelium[level];
-    sum.pixels += pixels;
-  }
-  return sums.flatMap(({ probability, epithelium: found, pixels }, bin) =>
-    pixels === 0
-      ? []
-      : [
-          {
-            from: bin / bins,
-            to: (bin + 1) / bins,
-            predicted: probability / pixels,
-            observed: found / pixels,
-            pixels,
-          },
-        ],
-  );
+/** How many pixels are epithelium in truth, and how many are other. */
+export function pixelsOf({ epithelium, other }: LevelCounts): { epithelium: number; other: number } {
+  const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+  return { epithelium: sum(epithelium), other: sum(other) };
 }
 
 function noLevels(): LevelCounts {
