@@ -17,11 +17,15 @@ export const pythonPackages = {
   editables: "0.6",
 };
 
-/** What the tests of Jupyter's clients need beside those, in an environment of their own (scripts/test-python.mjs). */
+/**
+ * What the tests of Jupyter's clients need beside those, and the library whose figures ours are compared with, in an environment
+ * of their own (scripts/test-python.mjs).
+ */
 export const testPackages = {
   jupyter_kernel_test: "0.7.0",
   notebook: "7.6.5",
   papermill: "2.7.0",
+  "scikit-learn": "1.7.2",
 };
 
 /** The TensorFlow whose C library runs the networks where tfjs-node's own download is not to be had. */

@@ -89,6 +89,8 @@ test("the public names are these: a change here is a change for every user", () 
       "encodeTensorFlowJs",
       "engineChoices",
       "evaluate",
+      "evaluationCsv",
+      "evaluationReport",
       "examine",
       "exportFormats",
       "exportModel",

@@ -1,9 +1,19 @@
 import type { Command } from "commander";
 import { writeWholeFile } from "../foundation/index.js";
-import { evaluate, type EvaluateOptions, type Evaluation } from "../evaluation/index.js";
+import { evaluationReport } from "../display/index.js";
+import { evaluate, evaluationCsv, type EvaluateOptions, type Evaluation } from "../evaluation/index.js";
 import { openStudy } from "../study/index.js";
 import { newCommand, perform, showScore, toNumber, toNumberOrAuto } from "./command.js";
 import { withCriterion } from "./threshold.js";
+
+/** The command's options beside the function's. */
+type EvaluateCommandOptions = Omit<EvaluateOptions, "report"> & {
+  out?: string;
+  csv?: string;
+  report?: string;
+  pictures?: number;
+  json?: boolean;
+};
 
 /** `histobook evaluate STUDY` */
 export function evaluateCommand(): Command {
@@ -22,11 +32,24 @@ export function evaluateCommand(): Command {
       toNumber,
     )
     .option("--repeats <number>", "draws of patients for the 95 % intervals (1000)", toNumber)
-    .option("--out <file>", "write the whole report there, as JSON")
-    .action((directory: string, options: EvaluateOptions & { out?: string; json?: boolean }) =>
+    .option("--out <file>", "write the whole evaluation there, as JSON")
+    .option("--csv <file>", "write all figures there, as a table")
+    .option("--report <file>", "write a report with charts and pictures there, as one HTML page")
+    .option(
+      "--pictures <number>",
+      "images with pictures in the report, from the worst to the best (12)",
+      toNumber,
+    )
+    .action((directory: string, options: EvaluateCommandOptions) =>
       perform(options, async (run) => {
-        const result = await evaluate(openStudy(directory), { ...options, ...run });
-        if (options.out !== undefined) writeWholeFile(options.out, JSON.stringify(result, null, 1) + "\n");
+        const study = openStudy(directory);
+        const result = await evaluate(study, { ...options, ...run });
+        const { out, csv, report, pictures } = options;
+        if (out !== undefined) writeWholeFile(out, JSON.stringify(result, null, 1) + "\n");
+        if (csv !== undefined) writeWholeFile(csv, evaluationCsv(result));
+        if (report !== undefined) {
+          writeWholeFile(report, await evaluationReport(result, study, { pictures, ...run }));
+        }
         // The pixels by level stand in the report alone: a line is for the scores.
         const patients = result.patients.map((patient) => ({ ...patient, levels: undefined }));
         return {

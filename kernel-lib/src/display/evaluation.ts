@@ -1,29 +1,34 @@
-import type * as PlotModule from "@observablehq/plot";
-import { fScoreCurve, type Evaluation, type Scores, type ScoreSet } from "../evaluation/index.js";
+import {
+  boundaryTolerances,
+  figureNames,
+  figureWords,
+  fScoreCurve,
+  predictorNames,
+  predictorWords,
+  type Evaluation,
+  type FigureName,
+  type ScoredPatients,
+  type ScoreSet,
+} from "../evaluation/index.js";
 import { mapRequest, viewMimeType, type EvaluationPayload } from "../payloads/index.js";
 import type { Study } from "../study/index.js";
 import { bundle, payloadForm, type Bundle } from "./bundle.js";
+import { boundaryPlot, calibrationPlot, curvePlot, intervalPlot, patientPlot } from "./evaluationPlots.js";
+import { between, headline, patientsSentence, thresholdSentence } from "./evaluationWords.js";
 import { html, type Html } from "./html.js";
 import { liveDisplay, type LiveAnswer } from "./live.js";
 import { liveBody } from "./liveBody.js";
 import { showMap } from "./map.js";
 import { note, row, score, table, title } from "./parts.js";
-import { plotSvg, type Panel, type Plot } from "./plot.js";
-
-/** The three predictors that are compared, with their colours and symbols. */
-const predictors = [
-  { key: "atThreshold", words: "at the chosen threshold", colour: "#0072b2", symbol: "circle" },
-  { key: "atHalf", words: "at 0.5", colour: "#e69f00", symbol: "triangle" },
-  { key: "allEpithelium", words: "calling everything epithelium", colour: "#888888", symbol: "times" },
-] as const satisfies { key: keyof ScoreSet; words: string; colour: string; symbol: PlotModule.SymbolType }[];
+import { plotSvg } from "./plot.js";
 
 /** Thresholds of the curve, images that are listed as the worst. */
 const sizes = { thresholds: 51, worst: 10 };
 
 /**
- * Shows how well held-out patients were segmented: the scores over all, each patient's F-score, each fold's threshold, the
- * F-score at every threshold with the band in which it would lie with other patients, how far the probabilities can be
- * believed, and the images that went worst.
+ * Shows how well held-out patients were segmented: all figures with their intervals beside what a predictor reaches that looks
+ * at nothing, each patient's F-score, each fold's threshold, the F-score at every threshold, how far the probabilities can be
+ * believed, how well boundaries are met, and the images that went worst.
  *
  * @param study in the kernel "TypeScript (histobook)" the JupyterLab extension then shows the worst images' maps
  * @example
@@ -34,27 +39,30 @@ const sizes = { thresholds: 51, worst: 10 };
  * // => ["application/vnd.histobook.evaluation.v1+json", "text/html", "text/plain"]
  */
 export async function showEvaluation(evaluation: Evaluation, study?: Study): Promise<Bundle> {
-  const { pooled, averaged, folds, patients, skipped } = evaluation;
+  const { pooled, averaged, folds, patients } = evaluation;
   const live = study && liveDisplay({ map: (body) => mapAnswer(study, body) });
   const payload: EvaluationPayload = { ...evaluationPayload(evaluation), ...live };
-  const { band, worst } = payload;
-  const heading = `F-score on held-out patients: ${score(pooled.atThreshold.fScore)} at the chosen threshold (${score(band.low)} to ${score(band.high)} with other patients), ${score(pooled.atHalf.fScore)} at 0.5, ${score(pooled.allEpithelium.fScore)} when everything is called epithelium`;
+  const { worst, notes } = payload;
   const svg = await plotSvg((plot) => [
+    intervalPlot(plot, evaluation),
     patientPlot(plot, evaluation),
-    curvePlot(plot, payload),
-    calibrationPlot(plot, payload),
+    curvePlot(plot, payload.curve),
+    calibrationPlot(plot, evaluation),
+    boundaryPlot(plot, evaluation),
   ]);
   const folding = table(
-    ["fold", "threshold", "F-score there", "F-score at 0.5"],
-    folds.map(({ name, threshold, atThreshold, atHalf }) => [
+    ["fold", "threshold", "F-score there", "95 %", "F-score at 0.5"],
+    folds.map(({ name, threshold, atThreshold, atHalf, intervals }) => [
       name,
       threshold.toFixed(2),
       score(atThreshold.fScore),
+      between(intervals.atThreshold.fScore),
       score(atHalf.fScore),
     ]),
   );
   const url = `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
-  const words = "F-score of each patient, F-score at each threshold, and calibration";
+  const words =
+    "F-score of all, of each fold and of each patient, F-score at each threshold, reliability curve, and boundary F-score at 0 to 3 pixels";
   const { custom, tooLarge } = payloadForm(viewMimeType("evaluation"), payload);
   const worstWords = worst
     .slice(0, 3)
@@ -62,27 +70,27 @@ export async function showEvaluation(evaluation: Evaluation, study?: Study): Pro
     .join(", ");
   return bundle({
     custom,
-    html: html`${title(heading)}${row([
-      html`${scoreTable("all pixels", pooled)}${scoreTable("mean of patients", averaged)}${folding}`,
+    html: html`${title(headline(evaluation))}${row([
+      html`${figureTable("all pixels", pooled)}${figureTable("mean of patients", averaged)}${folding}`,
       html`<img src="${url}" alt="${words}" style="max-width:100%" />`,
-    ])}${note(`Worst images: ${worstWords}`)}${[...skipped.map(({ reason }) => reason), ...tooLarge].map((words) => note(words))}`,
+    ])}${note(`Worst images: ${worstWords}`)}${[...notes, ...tooLarge].map((words) => note(words))}`,
     text: [
-      heading,
+      headline(evaluation),
       ...patients.map(
         ({ name, fold, atThreshold, atHalf }) =>
           `  patient ${name} (fold ${fold}): ${score(atThreshold.fScore)}, at 0.5 ${score(atHalf.fScore)}`,
       ),
       `  worst images: ${worstWords}`,
+      `  ${thresholdSentence(evaluation)}`,
     ].join("\n"),
   });
 }
 
 /** The payload of the extension's `evaluation` view. */
 function evaluationPayload(evaluation: Evaluation): EvaluationPayload {
-  const { pooled, averaged, patients, images, skipped, repeats, seed } = evaluation;
-  const thresholds = Array.from({ length: sizes.thresholds }, (_, i) => i / (sizes.thresholds - 1));
+  const { pooled, averaged, patients, folds, images, skipped, repeats, seed } = evaluation;
   const levels = patients.map((patient) => patient.levels);
-  const curve = fScoreCurve(levels, thresholds, { repeats, seed });
+  const curve = fScoreCurve(levels, curveThresholds, { repeats, seed });
   const ranked = [...images].sort((a, b) => (a.atThreshold.fScore ?? 2) - (b.atThreshold.fScore ?? 2));
   return {
     version: 1,
@@ -96,18 +104,49 @@ function evaluationPayload(evaluation: Evaluation): EvaluationPayload {
       scores: fScoresOf(scores),
       counts,
     })),
-    curve: curve.map(({ value, low, high }, i) => ({ threshold: thresholds[i], fScore: value, low, high })),
+    curve: curve.map(({ value, low, high }, i) => ({
+      threshold: curveThresholds[i],
+      fScore: value,
+      low,
+      high,
+    })),
     repeats,
     calibration: evaluation.calibration,
+    figures: figureNames.map((figure) => ({
+      name: figureWords[figure],
+      ...Object.fromEntries(predictorNames.map((predictor) => [predictor, pooled[predictor][figure]])),
+      ...pooled.intervals.atThreshold[figure],
+    })) as EvaluationPayload["figures"],
+    folds: folds.map(({ name, fold, threshold, atThreshold, intervals }) => ({
+      name,
+      fold,
+      threshold,
+      fScore: atThreshold.fScore,
+      ...intervals.atThreshold.fScore,
+    })),
+    boundary: boundaryTolerances.map((tolerance) => {
+      const figure: FigureName = `boundaryF${tolerance}`;
+      return { tolerance, fScore: pooled.atThreshold[figure], ...pooled.intervals.atThreshold[figure] };
+    }),
     worst: ranked.slice(0, sizes.worst).map(({ name, patient, fold, atThreshold }) => ({
       name,
       patient: patient ?? "",
       fold,
       fScore: atThreshold.fScore,
     })),
-    notes: skipped.map(({ reason }) => reason),
+    notes: [
+      thresholdSentence(evaluation),
+      patientsSentence(evaluation),
+      ...skipped.map(({ reason }) => reason),
+    ],
   };
 }
+
+/** Where the F-score's curve is drawn. */
+export const curveThresholds: readonly number[] = Array.from(
+  { length: sizes.thresholds },
+  (_, i) => i / (sizes.thresholds - 1),
+);
 
 function fScoresOf({ atThreshold, atHalf, allEpithelium }: ScoreSet): EvaluationPayload["pooled"] {
   return {
@@ -127,83 +166,15 @@ async function mapAnswer(study: Study, body: unknown): Promise<LiveAnswer> {
   return { body: data[viewMimeType("probability-map")] };
 }
 
-function scoreTable(name: string, scores: ScoreSet): Html {
-  const columns = ["fScore", "precision", "recall", "iou", "accuracy"] as const satisfies (keyof Scores)[];
-  const rows = predictors.map(({ key, words }) => [
-    words,
-    ...columns.map((column) => score(scores[key][column])),
-  ]);
-  return table([name, "F-score", "precision", "recall", "IoU", "accuracy"], rows);
-}
-
-/** The F-score at each threshold, and the band in which 95 % of it lie when patients are drawn again. */
-function curvePlot(plot: Plot, { curve }: EvaluationPayload): Panel {
-  const defined = curve.filter(({ fScore, low, high }) => fScore !== null && low !== null && high !== null);
-  return {
-    width: 460,
-    height: 220,
-    marginLeft: 90,
-    x: { domain: [0, 1], label: "threshold, the same for all" },
-    y: { domain: [0, 1], label: "F-score over all (band: 95 % with other patients)", grid: true },
-    marks: [
-      plot.areaY(defined, { x: "threshold", y1: "low", y2: "high", fill: "#0072b2", fillOpacity: 0.2 }),
-      plot.line(defined, { x: "threshold", y: "fScore", stroke: "#0072b2", strokeWidth: 2 }),
-    ],
-  };
-}
-
-/** What share of the pixels of a probability is epithelium in truth; the grey line: as much as was said. */
-function calibrationPlot(plot: Plot, { calibration }: EvaluationPayload): Panel {
-  return {
-    width: 460,
-    height: 220,
-    marginLeft: 90,
-    x: { domain: [0, 1], label: "probability" },
-    y: { domain: [0, 1], label: "share that is epithelium (grey: as much as was said)", grid: true },
-    marks: [
-      plot.line(
-        [
-          [0, 0],
-          [1, 1],
-        ],
-        { stroke: "#888" },
-      ),
-      plot.line(calibration, { x: "predicted", y: "observed", stroke: "#0072b2" }),
-      plot.dot(calibration, { x: "predicted", y: "observed", fill: "#0072b2", r: 4 }),
-    ],
-  };
-}
-
-function patientPlot(plot: Plot, { patients }: Evaluation): Panel {
-  const sorted = [...patients].sort((a, b) => (a.atThreshold.fScore ?? 0) - (b.atThreshold.fScore ?? 0));
-  const marks = predictors.flatMap(({ key, words, colour, symbol }, i) => [
-    plot.dot(
-      sorted.filter((patient) => patient[key].fScore !== null),
-      {
-        x: (patient: (typeof patients)[number]) => patient[key].fScore,
-        y: "name",
-        stroke: colour,
-        symbol,
-        r: 5,
-        strokeWidth: 2,
-      },
-    ),
-    plot.text([words], {
-      frameAnchor: "top-left",
-      dx: 4,
-      dy: -42 + 14 * i,
-      fill: colour,
-      textAnchor: "start",
-      fontSize: 12,
-    }),
-  ]);
-  return {
-    width: 460,
-    height: 90 + 20 * sorted.length,
-    marginTop: 50,
-    marginLeft: 90,
-    x: { domain: [0, 1], label: "F-score of a patient's pixels", grid: true },
-    y: { domain: sorted.map(({ name }) => name), label: null },
-    marks,
-  };
+/** A figure a row, a predictor a column; the threshold's with its interval. */
+function figureTable(name: string, scores: ScoredPatients): Html {
+  return table(
+    [name, predictorWords.atThreshold, "95 %", ...predictorNames.slice(1).map((one) => predictorWords[one])],
+    figureNames.map((figure) => [
+      figureWords[figure],
+      score(scores.atThreshold[figure]),
+      between(scores.intervals.atThreshold[figure]),
+      ...predictorNames.slice(1).map((one) => score(scores[one][figure])),
+    ]),
+  );
 }

@@ -3,6 +3,7 @@ export { bundleBytes, outputLimit, type Bundle } from "./bundle.js";
 export { showCases, type ShowCasesOptions } from "./cases.js";
 export { showDatabase } from "./database.js";
 export { display } from "./display.js";
+export { evaluationReport, type ReportOptions } from "./report/evaluationReport.js";
 export { showEvaluation } from "./evaluation.js";
 export { showFolds } from "./folds.js";
 export type { ShowMapOptions } from "./loadMap.js";

@@ -16,6 +16,7 @@ export {
   type ThresholdOptions,
 } from "./chosenThreshold.js";
 export { countPixels, type PixelCounts } from "./counts.js";
+export { evaluationCsv } from "./csv.js";
 export {
   thresholdCriteria,
   type Criterion,

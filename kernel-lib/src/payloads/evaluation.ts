@@ -37,6 +37,35 @@ export const evaluationSchema = z.object({
   calibration: z
     .array(z.object({ from: share, to: share, predicted: share, observed: share, pixels: count }))
     .check(z.maxLength(100)),
+  // What follows is missing from notebooks that were saved by an earlier histobook.
+  /** Each figure over all pixels, by predictor; `low` and `high` are the ends of the threshold's interval. */
+  figures: z.optional(
+    z
+      .array(
+        z.object({
+          name: z.string(),
+          atThreshold: score,
+          low: score,
+          high: score,
+          atHalf: score,
+          allEpithelium: score,
+          allOther: score,
+        }),
+      )
+      .check(z.maxLength(100)),
+  ),
+  /** Each fold's F-score at its threshold. */
+  folds: z.optional(
+    z
+      .array(
+        z.object({ name: z.string(), fold: count, threshold: share, fScore: score, low: score, high: score }),
+      )
+      .check(z.maxLength(1000)),
+  ),
+  /** The boundary F-score at each tolerance in pixels. */
+  boundary: z.optional(
+    z.array(z.object({ tolerance: count, fScore: score, low: score, high: score })).check(z.maxLength(100)),
+  ),
   /** The images that went worst, the worst first. */
   worst: z
     .array(z.object({ name: z.string(), patient: z.string(), fold: count, fScore: score }))
