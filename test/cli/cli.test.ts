@@ -66,8 +66,8 @@ describe("histobook", () => {
       /^Error: --on: found 'slurm', expected local: clusters come in a later version/,
     ],
     [
-      ["output", "study", "--mode", "dense"],
-      /^Error: --mode: found 'dense', expected window: this mode comes/,
+      ["output", "study", "--mode", "fast"],
+      /^Error: --mode: found 'fast', expected 'window' or 'dense' or 'adaptive'; give another value/,
     ],
     [["output"], /^Error: STUDY: found no study folder/],
   ])("exits with 2 at the wrong usage of %j", async (args, sentence) => {
@@ -189,6 +189,33 @@ describe("the five steps by the command", () => {
     ];
     for (const [command, ...options] of steps)
       results[command] = await runJson([command, directory, ...options]);
+  });
+
+  test("output says with every mode but window how far it agrees with window mode", async () => {
+    const copy = copyOfStudy(study).directory;
+    const options = ["--fold", "1", "--stride", "2", "--fill", "linear"];
+    for (const mode of ["adaptive", "dense"]) {
+      const { status, last, events } = await runJson(["output", copy, "--mode", mode, ...options]);
+      const images = last.images as { agreement: { pixels: number; agreement: number } }[];
+      expect({ status, mode: last.mode, images: images.length }).toEqual({ status: 0, mode, images: 2 });
+      // Every computed pixel: 28 x 22 are fewer than would be drawn.
+      expect(images.map(({ agreement }) => agreement.pixels)).toEqual([616, 616]);
+      const shares = images.map(({ agreement }) => agreement.agreement);
+      expect(last.agreement).toBeCloseTo((shares[0] + shares[1]) / 2, 12);
+      expect(shares.every((share) => share > 0.5 && share <= 1)).toBe(true);
+      const notes = events.filter(({ event, step }) => event === "warning" && step === "output");
+      const differs = notes.filter(({ message }) => /^Mode dense is not exact/.test(String(message)));
+      expect(differs.length).toBe(mode === "dense" ? 1 : 0);
+    }
+    const { out, errors } = await run(["output", copy, "--mode", "dense", ...options]);
+    expect(errors).toMatch(
+      /Note: Mode dense is not exact for fold 1's model: zero padding \("conv1", "conv2", "conv3"\)/,
+    );
+    expect(out).toMatch(/2 images classified \(2 as before\)/);
+    const said =
+      /: mode dense gives \d+\.\d % of 616 compared pixels window mode's class; probabilities differ by 0\.\d{4} on average/g;
+    expect(out.match(said)?.length).toBe(2);
+    expect(out).toMatch(/^All images: mode dense gives \d+\.\d % of 1232 compared pixels/m);
   });
 
   test("all end with 0 and a result event, after progress that comes to its end", () => {

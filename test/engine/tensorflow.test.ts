@@ -1,3 +1,4 @@
+import { describeDense } from "./dense.contract.js";
 import type { Computation } from "../../kernel-lib/dist/engine/index.js";
 import { describeEngine } from "./engine.contract.js";
 import { describeGolden } from "./golden.contract.js";
@@ -8,3 +9,5 @@ for (const computation of ["graphs", "operations"] satisfies Computation[]) {
   describeGolden("tensorflow", computation);
   describeLayers("tensorflow", computation);
 }
+
+describeDense("tensorflow");

@@ -7,10 +7,10 @@ import { loadEngine, type Classifier } from "../../kernel-lib/dist/engine/index.
 import { namedModelFiles } from "../../kernel-lib/dist/models/index.js";
 import { output, predictMap } from "../../kernel-lib/dist/output/index.js";
 import { loadModel } from "../../kernel-lib/dist/output/model.js";
-import { oversampled } from "../../kernel-lib/dist/output/oversample.js";
 import { readImage } from "../../kernel-lib/dist/study/index.js";
 import { expectWithin } from "../figures.js";
 import { largestDifference, readNpy } from "../engine/numpy.js";
+import { oversampledPatches } from "./oversampledPatches.js";
 
 /** The author's model and Caffe's map of a crop, which are no part of the repository. */
 const shared = join(__dirname, "..", "..", "..", "shared", "caffe");
@@ -64,10 +64,33 @@ describe.runIf(existsSync(shared))("step 5 with the author's model 1", () => {
     expect([...ours].map((value) => value / 255)).toEqual([...authors]);
   });
 
-  test("averages with mirror images as pycaffe's ten crops do", () => {
+  test("averages with mirror images as pycaffe's ten crops do", async () => {
     const patches = readNpy(join(shared, "golden", "a", "patches_rgb_u8.npy")).data as Uint8Array;
     const caffes = readNpy(join(shared, "golden", "a", "model1_prob_classifier_oversample.npy")).data;
-    const found = largestDifference(oversampled(classifier).classify(patches), caffes);
-    expectWithin("Forward", "probabilities of 100 patches in ten crops, the author's model 1", found, 1e-5);
+    const epithelium = caffes.filter((_, i) => i % 2 === 1);
+    const found = await oversampledPatches(classifier, patches);
+    const largest = largestDifference(found, epithelium);
+    expectWithin("Forward", "probabilities of 100 patches in ten crops, the author's model 1", largest, 1e-5);
+  });
+
+  test("adaptive mode gives window mode's class nearly everywhere at a sixth of the windows", async () => {
+    const image = await readImage(crop);
+    const { data } = readNpy(join(answers, "prob_plain.npy"));
+    const map = await predictMap(image, classifier, { mode: "adaptive", windowShare: 0.15 });
+    const same = map.epithelium.filter((probability, i) => probability > 0.5 === data[2 * i + 1] > 0.5);
+    expect(same.length / map.epithelium.length).toBeGreaterThan(0.995);
+    expect(map.windows).toBe(Math.round(0.15 * 9600) + 1024);
+  });
+
+  test("dense mode differs from his network, which pads, and says by how much", async () => {
+    const image = await readImage(crop);
+    const { data } = readNpy(join(answers, "prob_plain.npy"));
+    const map = await predictMap(image, classifier, { mode: "dense" });
+    const same = map.epithelium.filter((probability, i) => probability > 0.5 === data[2 * i + 1] > 0.5);
+    const truly = same.length / map.epithelium.length;
+    expect(truly).toBeGreaterThan(0.7);
+    expect(map.agreement!.agreement).toBeLessThan(1);
+    expect(Math.abs(map.agreement!.agreement - truly)).toBeLessThan(0.04);
+    expect(map.agreement!.pixels).toBe(1024);
   });
 });

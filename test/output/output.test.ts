@@ -94,8 +94,32 @@ describe("output", () => {
     expect(await again({ stride: 4, oversample: true })).toEqual([false, false]);
     expect(await again({ stride: 4, oversample: true, firstLine: "leave" })).toEqual([false, false]);
     expect(await again({ stride: 4, oversample: true, firstLine: "leave" })).toEqual([true, true]);
+    expect(await again({ stride: 4, rotations: true })).toEqual([false, false]);
+    expect(await again({ stride: 4, fill: "linear" })).toEqual([false, false]);
+    expect(await again({ stride: 4, fill: "linear", mode: "adaptive" })).toEqual([false, false]);
+    expect(await again({ stride: 4, fill: "linear", mode: "dense" })).toEqual([false, false]);
+    // What a mode does not look at makes no other map.
+    expect(await again({ stride: 4, fill: "linear", mode: "dense", windowShare: 0.5 })).toEqual([true, true]);
     await train(study, { fold: 1, iterations: 41, batch: 16, snapshotEvery: 41 });
     expect(await again({ stride: 4 })).toEqual([false, false]);
+  });
+
+  test("writes down how a map was made and how far it agrees with window mode, and says it again", async () => {
+    const { images, agreement, mode } = await output(study.directory, { fold: 1, mode: "dense" });
+    expect(mode).toBe("dense");
+    const { maps } = readManifest(study.directory);
+    for (const { name, agreement: own } of images) {
+      expect(maps[`out/1/${name}`]).toMatchObject({ mode: "dense", stride: 1, agreement: own });
+      expect(own!.pixels).toBe(1024);
+    }
+    const again = await output(study.directory, { fold: 1, mode: "dense" });
+    expect(again.images.map(({ agreement: own, reused }) => [own, reused])).toEqual(
+      images.map(({ agreement: own }) => [own, true]),
+    );
+    expect(again.agreement).toBe(agreement);
+    const plain = await output(study.directory, { fold: 1, stride });
+    expect(plain.images.map(({ agreement: own }) => own)).toEqual([null, null]);
+    expect(plain.agreement).toBeNull();
   });
 
   test("works at half the size when the model did", async () => {

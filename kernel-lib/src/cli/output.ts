@@ -1,8 +1,13 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { engineChoices } from "../engine/index.js";
-import { HistobookError } from "../foundation/index.js";
-import { output, type OutputOptions } from "../output/index.js";
+import {
+  output,
+  pooledAgreement,
+  type Agreement,
+  type OutputOptions,
+  type OutputResult,
+} from "../output/index.js";
 import { newCommand, perform, toNumber } from "./command.js";
 
 /** `histobook output STUDY`: step 5 */
@@ -16,43 +21,53 @@ export function outputCommand(): Command {
     .option("--scale <factor>", "working pixels per pixel of the file (the model's)", toNumber)
     .option(
       "--mode <name>",
-      "window: every pixel's own window (dense and adaptive come in a later version)",
-      "window",
+      "window: every pixel's own window; dense: the whole image at once; adaptive: the windows that matter (window)",
     )
     .option(
       "--stride <pixels>",
       "compute every n-th pixel of every n-th row and fill the others (1)",
       toNumber,
     )
+    .option("--fill <how>", "with a stride: nearest, or linear between computed pixels (nearest)")
     .option("--oversample", "average each window with its mirror image, as the original did in ten passes")
+    .option("--rotations", "average each window with itself turned by 90, 180 and 270 degrees")
     .option("--first-line <what>", "row 0 and column 0: predict, or leave as the original did (predict)")
+    .option(
+      "--window-share <share>",
+      "adaptive: the share of the windows that are classified (0.1)",
+      toNumber,
+    )
+    .option("--class-threshold <probability>", "adaptive: by which pixels will be told apart (0.5)", toNumber)
+    .option("--seed <number>", "draws the pixels at which a mode is compared with window (1)", toNumber)
     .option("--out <folder>", "where the pictures go (STUDY/out)")
     .option("--engine <name>", engineChoices.join(", "))
-    .action(
-      (study: string | undefined, options: Omit<OutputOptions, "mode"> & { json?: boolean; mode: string }) =>
-        perform(options, async (run) => {
-          checkMode(options.mode);
-          const directory =
-            study !== undefined && options.images !== undefined && !existsSync(study) ? undefined : study;
-          const result = await output(directory, { ...options, mode: "window", ...run });
-          const reused = result.images.filter((image) => image.reused).length;
-          const before = reused > 0 ? ` (${reused} as before)` : "";
-          return {
-            data: { step: "output", ...result },
-            lines: [`Engine: ${result.engine}.`, `${result.images.length} images classified${before}.`],
-            skipped: result.skipped,
-          };
-        }),
+    .action((study: string | undefined, options: OutputOptions & { json?: boolean }) =>
+      perform(options, async (run) => {
+        const directory =
+          study !== undefined && options.images !== undefined && !existsSync(study) ? undefined : study;
+        const result = await output(directory, { ...options, ...run });
+        const reused = result.images.filter((image) => image.reused).length;
+        const before = reused > 0 ? ` (${reused} as before)` : "";
+        return {
+          data: { step: "output", ...result },
+          lines: [
+            `Engine: ${result.engine}.`,
+            `${result.images.length} images classified${before}.`,
+            ...agreementLines(result),
+          ],
+          skipped: result.skipped,
+        };
+      }),
     );
 }
 
-function checkMode(mode: string): void {
-  if (mode === "window") return;
-  const known = mode === "dense" || mode === "adaptive";
-  throw new HistobookError("BadOption", {
-    subject: "--mode",
-    found: `'${mode}'`,
-    expected: known ? "window: this mode comes in a later version" : "window",
-    fix: "leave it out; --stride 2 or more is faster",
-  });
+/** How far the maps agree with window mode: each image's, and all together. */
+function agreementLines({ images, mode }: OutputResult): string[] {
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const words = (what: string, { pixels, agreement, meanDifference, largestDifference }: Agreement): string =>
+    `${what}: mode ${mode} gives ${percent(agreement)} of ${pixels} compared pixels window mode's class; ` +
+    `probabilities differ by ${meanDifference.toFixed(4)} on average, by ${largestDifference.toFixed(4)} at most.`;
+  const lines = images.flatMap(({ name, agreement }) => (agreement ? [words(name, agreement)] : []));
+  const all = pooledAgreement(images.map(({ agreement }) => agreement));
+  return all && lines.length > 1 ? [...lines, words("All images", all)] : lines;
 }

@@ -1,3 +1,5 @@
+import type { DenseClassifier } from "./dense/denseClassifier.js";
+
 /** A trained network that tells the classes of patches. */
 export interface Classifier {
   /** Side of a patch in pixels. */
@@ -10,5 +12,11 @@ export interface Classifier {
    * @returns N x classes probabilities, [0,1], each patch's adding up to 1
    */
   classify(pixels: Uint8Array): Float32Array;
+  /**
+   * The same network for all windows of an image at once; made when it is first asked for, disposed with the classifier.
+   *
+   * @throws HistobookError `Unsupported` for a network that has no dense form.
+   */
+  dense?(): DenseClassifier;
   dispose(): void;
 }

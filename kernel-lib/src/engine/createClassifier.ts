@@ -1,5 +1,6 @@
 import type { MeanImage } from "../caffe/index.js";
 import type { Classifier } from "./classifier.js";
+import { createDenseClassifier, type DenseClassifier } from "./dense/denseClassifier.js";
 import { eagerClassifier } from "./eagerClassifier.js";
 import type { Engine } from "./engine.js";
 import { graphClassifier } from "./graph/graphClassifier.js";
@@ -20,5 +21,14 @@ export function createClassifier(
   mean: MeanImage | null,
 ): Classifier {
   const make = engine.computes === "graphs" ? graphClassifier : eagerClassifier;
-  return make(engine, plan, weights, mean);
+  const classifier = make(engine, plan, weights, mean);
+  let dense: DenseClassifier | undefined;
+  return {
+    ...classifier,
+    dense: () => (dense ??= createDenseClassifier(engine, plan, weights, mean)),
+    dispose() {
+      classifier.dispose();
+      dense?.dispose();
+    },
+  };
 }

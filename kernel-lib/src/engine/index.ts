@@ -12,6 +12,8 @@ export { reportPassedOver } from "./passedOver.js";
 export type { Classifier } from "./classifier.js";
 export { eagerClassifier } from "./eagerClassifier.js";
 export { createClassifier } from "./createClassifier.js";
+export { createDenseClassifier, type DenseClassifier } from "./dense/denseClassifier.js";
+export { planDense, type DensePlan } from "./dense/densePlan.js";
 export { createLearner } from "./createLearner.js";
 export { eagerLearner } from "./eagerLearner.js";
 export { graphClassifier } from "./graph/graphClassifier.js";

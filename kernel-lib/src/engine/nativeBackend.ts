@@ -69,10 +69,13 @@ export function runNative(
   const { binding } = backend;
   let ids = backend.getInputTensorIds(inputs);
   let made: NativeTensor | undefined;
-  for (const { op, types } of operations) {
-    const attributes = Object.entries(types).map(([name, value]) => {
-      return { name, type: binding.TF_ATTR_TYPE, value: dataTypes[value] };
-    });
+  for (const { op, types, numbers = {} } of operations) {
+    const attributes = [
+      ...Object.entries(types).map(([name, value]) => {
+        return { name, type: binding.TF_ATTR_TYPE, value: dataTypes[value] };
+      }),
+      ...Object.entries(numbers).map(([name, value]) => ({ name, type: binding.TF_ATTR_INT, value })),
+    ];
     const [next] = binding.executeOp(op, attributes, ids, 1);
     if (made) binding.deleteTensor(made.id);
     made = next;
@@ -81,10 +84,11 @@ export function runNative(
   return backend.createOutputTensor(made!);
 }
 
-/** An operation of TensorFlow's: its name, and the types that it asks for. */
+/** An operation of TensorFlow's: its name, the types that it asks for, and its whole numbers. */
 export interface NativeOperation {
   op: string;
   types: Record<string, keyof typeof dataTypes>;
+  numbers?: Record<string, number>;
 }
 
 /** tfjs-node's backend when it is the one that runs, else undefined. */

@@ -3,3 +3,4 @@ export * from "./public.js";
 export { loadModel } from "./model.js";
 export { writeBinaryPicture } from "./pictures.js";
 export { predictPixels } from "./probabilityMap.js";
+export { pooledAgreement } from "./modes/index.js";

@@ -12,10 +12,10 @@ import {
   workingScale,
   type Case,
 } from "../study/index.js";
-import type { FirstLine } from "./probabilityMap.js";
+import type { MapSettings } from "./probabilityMap.js";
 
 /** The options of step 5, as the command line names them. */
-export interface OutputOptions extends RunOptions {
+export interface OutputOptions extends RunOptions, MapSettings {
   /** Whose test images and model; default all folds that have a model. */
   fold?: number;
   /** A folder of images to classify instead of a fold's test images. */
@@ -26,14 +26,6 @@ export interface OutputOptions extends RunOptions {
   mean?: string;
   /** Working pixels per pixel of the file; default the model's, from which only `images` may differ. */
   scale?: number;
-  /** How the map is computed; `window` classifies every pixel's own window. */
-  mode?: "window";
-  /** Compute every n-th pixel of every n-th row and fill the others; default 1. */
-  stride?: number;
-  /** Average each window's probabilities with its mirror image's, as the original did; default false. */
-  oversample?: boolean;
-  /** What becomes of row 0 and column 0: `predict` (default), or `leave`, as the original's loops did. */
-  firstLine?: FirstLine;
   /** Where the pictures go; default STUDY/out (with a folder a fold), for `images` the current folder's `out`. */
   out?: string;
   engine?: EngineChoice;

@@ -1,14 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { loadEngine, reportPassedOver } from "../engine/index.js";
-import {
-  choiceOption,
-  fingerprint,
-  isHistobookError,
-  makeFolder,
-  numberOption,
-  type Skipped,
-} from "../foundation/index.js";
+import { fingerprint, isHistobookError, makeFolder, type Skipped } from "../foundation/index.js";
 import {
   imageSize,
   pictureName,
@@ -21,8 +14,9 @@ import {
 } from "../study/index.js";
 import { outputJobs, type Job, type OutputOptions } from "./jobs.js";
 import { loadModel, type LoadedModel } from "./model.js";
+import { modes, pooledAgreement, type Agreement, type ModeName } from "./modes/index.js";
 import { writeClassPicture, writeProbabilityPicture } from "./pictures.js";
-import { predictMap, windowCount, type MapOptions } from "./probabilityMap.js";
+import { mapSettings, predictMap, windowCount, type MapSettings } from "./probabilityMap.js";
 
 /** One image's pictures. */
 export interface OutputImage {
@@ -34,6 +28,8 @@ export interface OutputImage {
   class: string;
   width: number;
   height: number;
+  /** How far the map agrees with window mode at the pixels that were classified both ways; null in window mode. */
+  agreement: Agreement | null;
   /** True when they were there already. */
   reused: boolean;
 }
@@ -41,6 +37,12 @@ export interface OutputImage {
 /** What step 5 made. */
 export interface OutputResult {
   engine: string;
+  mode: ModeName;
+  /**
+   * The share of the pixels classified both ways whose class is window mode's, [0,1], over all images; null in window
+   * mode.
+   */
+  agreement: number | null;
   images: OutputImage[];
   skipped: Skipped[];
 }
@@ -57,20 +59,22 @@ export async function output(
   directory: string | undefined,
   options: OutputOptions = {},
 ): Promise<OutputResult> {
-  const stride = numberOption("--stride", options.stride ?? 1, { minimum: 1, integer: true });
-  const map = {
-    stride,
-    oversample: options.oversample ?? false,
-    firstLine: choiceOption("--first-line", options.firstLine ?? "predict", ["predict", "leave"]),
-  };
+  const map = mapSettings(options);
   const jobs = outputJobs(directory, options);
   const engine = await loadEngine(options.engine);
   reportPassedOver(engine, "output", options);
-  const result: OutputResult = { engine: engine.description, images: [], skipped: [] };
-  const progress = await openProgress(jobs, stride, options);
+  const result: OutputResult = {
+    engine: engine.description,
+    mode: map.mode,
+    agreement: null,
+    images: [],
+    skipped: [],
+  };
+  const progress = await openProgress(jobs, map.stride, options);
   for (const job of jobs) {
     const model = loadModel(engine, job.files);
     try {
+      checkMode(model, map, job, options);
       for (const one of job.cases)
         await outputCase({ job, one, model, map, directory, progress, options, result });
     } finally {
@@ -78,14 +82,29 @@ export async function output(
     }
     result.skipped.push(...job.problems);
   }
+  result.agreement = pooledAgreement(result.images.map(({ agreement }) => agreement))?.agreement ?? null;
   return result;
+}
+
+/** Stops before the first image when the network can't be used so, and says what a mode's numbers differ by. */
+function checkMode(
+  { classifier }: LoadedModel,
+  { mode }: Required<MapSettings>,
+  { files }: Job,
+  { report }: OutputOptions,
+): void {
+  modes[mode].context(classifier);
+  const differences = mode === "dense" ? classifier.dense!().differences : [];
+  if (differences.length === 0) return;
+  const message = `Mode dense is not exact for ${files.name}: ${differences.join("; ")}. The agreement with window mode is measured.`;
+  report?.({ event: "warning", step: "output", message });
 }
 
 interface CaseWork {
   job: Job;
   one: Case;
   model: LoadedModel;
-  map: Required<Pick<MapOptions, "stride" | "oversample" | "firstLine">>;
+  map: Required<MapSettings>;
   directory: string | undefined;
   progress: Progress;
   options: OutputOptions;
@@ -103,7 +122,7 @@ async function outputCase({
   result,
 }: CaseWork): Promise<void> {
   const { fold, scale, folder } = job;
-  const { stride } = mapOptions;
+  const { stride, mode } = mapOptions;
   const probability = join(folder, pictureName(one.name, "prob"));
   const classPath = join(folder, pictureName(one.name, "class"));
   const entry = { name: one.name, fold, probability, class: classPath };
@@ -112,20 +131,22 @@ async function outputCase({
     const size = await imageSize(one.imagePath);
     const [width, height] = [scaledSize(size.width, scale), scaledSize(size.height, scale)];
     const key = fingerprint([
-      "map 2",
+      "map 3",
       fingerprint(readFileSync(one.imagePath)),
       model.key,
       scale,
-      mapOptions,
+      decisive(mapOptions),
     ]);
     const path = home && relative(home, join(folder, one.name)).replaceAll("\\", "/");
     const earlier = home && path ? readManifest(home).maps[path] : undefined;
-    const record = async (): Promise<void> => {
-      if (home && path && fold !== null) await recordMap(home, path, { key, fold, stride }, job.files.model);
+    const record = async (agreement: Agreement | null): Promise<void> => {
+      if (!home || !path || fold === null) return;
+      await recordMap(home, path, { key, fold, stride, mode, agreement }, job.files.model);
     };
     if (earlier?.key === key && existsSync(probability) && existsSync(classPath)) {
-      await record();
-      result.images.push({ ...entry, width, height, reused: true });
+      const agreement = earlier.agreement ?? null;
+      await record(agreement);
+      result.images.push({ ...entry, width, height, agreement, reused: true });
       progress.add(windowCount(width, height, stride));
       return;
     }
@@ -139,19 +160,27 @@ async function outputCase({
     makeFolder(folder);
     writeProbabilityPicture(probability, map);
     writeClassPicture(classPath, map);
-    await record();
-    result.images.push({ ...entry, width, height, reused: false });
+    await record(map.agreement);
+    result.images.push({ ...entry, width, height, agreement: map.agreement, reused: false });
   } catch (error) {
     if (!isHistobookError(error, "BadInput") || error.subject !== one.imagePath) throw error;
     result.skipped.push({ file: one.imagePath, reason: error.message });
   }
 }
 
+/** Those settings that make another map: what only adaptive mode asks for makes none in the others. */
+function decisive(settings: Required<MapSettings>): Partial<MapSettings> {
+  const { mode, stride, fill, oversample, rotations, firstLine, ...comparing } = settings;
+  const common = { mode, stride, ...(stride > 1 && { fill }), oversample, rotations, firstLine };
+  if (mode === "window") return common;
+  return mode === "adaptive" ? { ...common, ...comparing } : { ...common, seed: comparing.seed };
+}
+
 /** Writes down how a map was made; one that is reused may belong to a training that came to the same network anew. */
 async function recordMap(
   directory: string,
   path: string,
-  map: { key: string; fold: number; stride: number },
+  map: Omit<Manifest["maps"][string], "from" | "model">,
   modelPath: string,
 ): Promise<void> {
   const model = relative(directory, modelPath).replaceAll("\\", "/");

@@ -1,10 +1,16 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Classifier } from "../engine/index.js";
-import { cellSignal, stopIfAborted } from "../foundation/index.js";
+import { cellSignal, choiceOption, numberOption } from "../foundation/index.js";
 import type { Raster } from "../study/index.js";
-import { oversampled } from "./oversample.js";
-import { fillNearest, strideIndices } from "./stride.js";
-import { windowCutter } from "./windows.js";
+import {
+  classifyWindows,
+  modeNames,
+  modes,
+  turnsFor,
+  viewsOf,
+  type Agreement,
+  type ModeName,
+} from "./modes/index.js";
+import { fillings, strideIndices, type Filling } from "./stride.js";
 
 /** The probability of epithelium at every pixel of an image. */
 export interface ProbabilityMap {
@@ -14,49 +20,108 @@ export interface ProbabilityMap {
   epithelium: Float32Array;
 }
 
+/** A map, and how it came about. */
+export interface PredictedMap extends ProbabilityMap {
+  mode: ModeName;
+  /** How many pixels' own windows were classified. */
+  windows: number;
+  /** How far it agrees with window mode at pixels that were classified both ways; null in window mode. */
+  agreement: Agreement | null;
+}
+
 /** Whether the first row and the first column of an image are predicted. */
 export type FirstLine = "predict" | "leave";
 
-/** How a map is computed. */
-export interface MapOptions {
+/** What decides a map's values. */
+export interface MapSettings {
+  /**
+   * `window` (default) classifies every pixel's own window; `dense` the whole image at once; `adaptive` those windows
+   * that matter.
+   */
+  mode?: ModeName;
   /** Compute every n-th pixel of every n-th row and fill the others; default 1, every pixel. */
   stride?: number;
+  /** How pixels between computed ones are filled: `nearest` (default), or `linear` between the four round them. */
+  fill?: Filling;
   /** Average each window's probabilities with its mirror image's, as the original did; default false. */
   oversample?: boolean;
+  /** Average each window's probabilities with those of the window turned by 90, 180 and 270 degrees; default false. */
+  rotations?: boolean;
   /** What becomes of row 0 and column 0: `predict` (default), or `leave`, as the original's loops did. */
   firstLine?: FirstLine;
-  /** Called with the number of windows done so far. */
+  /** Adaptive mode: the share of the pixels whose own windows it classifies, [0,1]; default 0.1. */
+  windowShare?: number;
+  /** Adaptive mode: the probability by which pixels will be told apart, [0,1]; default 0.5. */
+  classThreshold?: number;
+  /** Which pixels are drawn for comparing a mode with window mode; default 1. */
+  seed?: number;
+}
+
+/** How a map is computed. */
+export interface MapOptions extends MapSettings {
+  /** Called with the number of computed pixels that are done so far. */
   onWindows?: (done: number) => void;
   signal?: AbortSignal;
 }
 
-/** Windows a call to the network; more gain nothing on a processor and cost memory. */
-const batchSize = 512;
+/**
+ * Completes and checks what decides a map's values.
+ *
+ * @throws HistobookError `BadOption`.
+ * @example
+ * mapSettings({ stride: 4 }).fill; // => "nearest"
+ */
+export function mapSettings(given: MapSettings): Required<MapSettings> {
+  return {
+    mode: choiceOption("--mode", given.mode ?? "window", modeNames),
+    stride: numberOption("--stride", given.stride ?? 1, { minimum: 1, integer: true }),
+    fill: choiceOption("--fill", given.fill ?? "nearest", Object.keys(fillings) as Filling[]),
+    oversample: given.oversample ?? false,
+    rotations: given.rotations ?? false,
+    firstLine: choiceOption("--first-line", given.firstLine ?? "predict", ["predict", "leave"]),
+    windowShare: numberOption("--window-share", given.windowShare ?? 0.1, { minimum: 0, maximum: 1 }),
+    classThreshold: numberOption("--class-threshold", given.classThreshold ?? 0.5, {
+      minimum: 0,
+      maximum: 1,
+    }),
+    seed: numberOption("--seed", given.seed ?? 1, { integer: true }),
+  };
+}
 
 /**
- * Classifies the window of every pixel of an image (tutorial step 5).
+ * Gives every pixel of an image its probability of epithelium (tutorial step 5).
  *
  * @param image RGB at the working scale, of any size from 1 x 1 up
- * @throws HistobookError `Interrupted`.
+ * @param classifier for mode dense one that `createClassifier` made
+ * @throws HistobookError `BadOption`, `Interrupted`, `Unsupported` when the network has no dense form.
  */
 export async function predictMap(
   image: Raster,
   classifier: Classifier,
   options: MapOptions = {},
-): Promise<ProbabilityMap> {
-  const { stride = 1, oversample = false, firstLine = "predict", onWindows, signal = cellSignal() } = options;
+): Promise<PredictedMap> {
+  const { mode, stride, fill, firstLine, windowShare, classThreshold, seed, ...turns } = mapSettings(options);
+  const { onWindows, signal = cellSignal() } = options;
   const { width, height } = image;
-  const rows = strideIndices(height, stride);
-  const columns = strideIndices(width, stride);
-  const positions = new Uint32Array(rows.length * columns.length);
-  for (let r = 0, k = 0; r < rows.length; r++) {
-    for (let c = 0; c < columns.length; c++) positions[k++] = rows[r] * width + columns[c];
-  }
-  const used = oversample ? oversampled(classifier) : classifier;
-  const computed = await predictPixels(image, used, positions, { onWindows, signal });
-  const epithelium = stride === 1 ? computed : fillNearest(computed, width, height, stride);
+  const context = modes[mode].context(classifier);
+  const {
+    epithelium: computed,
+    windows,
+    agreement,
+  } = await modes[mode].fill({
+    classifier,
+    views: viewsOf(image, classifier.patchSize, context, turnsFor(turns)),
+    rows: strideIndices(height, stride),
+    columns: strideIndices(width, stride),
+    threshold: classThreshold,
+    windowShare,
+    seed,
+    onWindows,
+    signal,
+  });
+  const epithelium = stride === 1 ? computed : fillings[fill](computed, width, height, stride);
   if (firstLine === "leave") clearFirstLine(epithelium, width);
-  return { width, height, epithelium };
+  return { width, height, epithelium, mode, windows, agreement };
 }
 
 function clearFirstLine(values: Float32Array, width: number): void {
@@ -64,7 +129,7 @@ function clearFirstLine(values: Float32Array, width: number): void {
   for (let start = 0; start < values.length; start += width) values[start] = NaN;
 }
 
-/** How many windows a map takes. */
+/** How many pixels of a map are computed. */
 export function windowCount(width: number, height: number, stride: number): number {
   return Math.ceil(width / stride) * Math.ceil(height / stride);
 }
@@ -79,21 +144,10 @@ export async function predictPixels(
   image: Raster,
   classifier: Classifier,
   positions: Uint32Array,
-  { onWindows, signal }: Pick<MapOptions, "onWindows" | "signal"> = {},
+  { oversample = false, rotations = false, ...run }: Omit<MapOptions, "mode"> = {},
 ): Promise<Float32Array> {
-  const { patchSize, classes } = classifier;
-  const cutter = windowCutter(image, patchSize);
-  const windowBytes = patchSize * patchSize * 3;
-  const epithelium = new Float32Array(positions.length);
-  const buffer = new Uint8Array(Math.min(batchSize, positions.length) * windowBytes);
-  for (let start = 0; start < positions.length; start += batchSize) {
-    stopIfAborted(signal, "output");
-    const count = Math.min(batchSize, positions.length - start);
-    for (let n = 0; n < count; n++) cutter.cut(positions[start + n], buffer, n * windowBytes);
-    const probabilities = classifier.classify(buffer.subarray(0, count * windowBytes));
-    for (let n = 0; n < count; n++) epithelium[start + n] = probabilities[n * classes + 1];
-    onWindows?.(start + count);
-    await nextTurn();
-  }
-  return epithelium;
+  const views = viewsOf(image, classifier.patchSize, 0, turnsFor({ oversample, rotations }));
+  const rows = positions.map((position) => Math.floor(position / image.width));
+  const columns = positions.map((position) => position % image.width);
+  return classifyWindows({ classifier, views, ...run }, rows, columns);
 }

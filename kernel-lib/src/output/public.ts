@@ -2,5 +2,14 @@
 export type { OutputOptions } from "./jobs.js";
 export { output, type OutputImage, type OutputResult } from "./output.js";
 export { applyThreshold, readProbabilityPicture, type StoredMap } from "./pictures.js";
-export { predictMap, type FirstLine, type MapOptions, type ProbabilityMap } from "./probabilityMap.js";
-export { fillNearest, strideIndices } from "./stride.js";
+export { compareMaps, modeNames, type Agreement, type ModeName } from "./modes/index.js";
+export {
+  mapSettings,
+  predictMap,
+  type FirstLine,
+  type MapOptions,
+  type MapSettings,
+  type PredictedMap,
+  type ProbabilityMap,
+} from "./probabilityMap.js";
+export { fillLinear, fillNearest, strideIndices, type Filling } from "./stride.js";

@@ -86,7 +86,27 @@ export interface Manifest {
     }
   >;
   /** Step 5: `out/1/8918_00007` -> how it was made. */
-  maps: Record<string, { key: string; from?: string | null; fold: number; model: string; stride: number }>;
+  maps: Record<
+    string,
+    {
+      key: string;
+      from?: string | null;
+      fold: number;
+      model: string;
+      stride: number;
+      /** The way in which it was computed; a manifest that an earlier histobook wrote doesn't say. */
+      mode?: string;
+      /** How far it agrees with window mode at pixels that were classified both ways; null in window mode. */
+      agreement?: {
+        pixels: number;
+        /** The share with the same class, [0,1]. */
+        agreement: number;
+        /** Of the probability. */
+        largestDifference: number;
+        meanDifference: number;
+      } | null;
+    }
+  >;
   /** Step 5, by fold: the threshold chosen on validation patients. */
   thresholds: Record<
     string,

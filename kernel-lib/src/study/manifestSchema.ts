@@ -87,6 +87,17 @@ const manifestSchema: z.ZodMiniType<Manifest> = z.object({
       fold: z.int(),
       model: z.string(),
       stride: z.int(),
+      mode: z.optional(z.string()),
+      agreement: z.optional(
+        z.nullable(
+          z.object({
+            pixels: z.int(),
+            agreement: z.number(),
+            largestDifference: z.number(),
+            meanDifference: z.number(),
+          }),
+        ),
+      ),
     }),
   ),
   thresholds: z.record(

@@ -72,11 +72,15 @@ export class Graph {
    * Runs the graph once.
    *
    * @param values what each input is given, by its name
+   * @param shapes of inputs with free axes
    * @returns the outputs, in the order in which they were recorded
    */
-  run(values: ReadonlyMap<string, Values>): Float32Array[] {
+  run(
+    values: ReadonlyMap<string, Values>,
+    shapes: ReadonlyMap<string, readonly number[]> = new Map(),
+  ): Float32Array[] {
     const ids = this.inputs.map(({ name, type, shape }) => {
-      return this.binding.createTensor(shape, type, values.get(name)!);
+      return this.binding.createTensor(shapes.get(name) ?? shape, type, values.get(name)!);
     });
     const names = this.inputs.map(({ name }) => name);
     const outputs = Array.from({ length: this.outputs }, (_, index) => `output_${index}`);

@@ -73,11 +73,22 @@ export class Recorder {
     }
   }
 
-  /** A tensor whose values are given when the graph runs; bytes are given as such and come as float32. */
-  input(name: string, kind: "float32" | "int32" | "uint8", shape: readonly number[]): Tensor {
+  /**
+   * A tensor whose values are given when the graph runs; bytes are given as such and come as float32.
+   *
+   * @param shape as it is recorded
+   * @param options.free axes along which a run may give another length, if no operation was recorded that asks for the length
+   */
+  input(
+    name: string,
+    kind: "float32" | "int32" | "uint8",
+    shape: readonly number[],
+    { free = [] }: { free?: readonly number[] } = {},
+  ): Tensor {
     const { binding } = this.backend;
     const type = dataTypes[kind] as DataType;
-    const attributes = { dtype: typeAttribute(type), shape: shapeAttribute(shape) };
+    const places = shape.map((length, axis) => (free.includes(axis) ? -1 : length));
+    const attributes = { dtype: typeAttribute(type), shape: shapeAttribute(places) };
     this.nodes.push(node(name, "Placeholder", [], attributes));
     this.inputs.push({ name, type, shape });
     const id = binding.createTensor(shape, type, zeros(kind, shape));

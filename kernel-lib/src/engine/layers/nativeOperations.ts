@@ -1,5 +1,6 @@
 /** Operations that TensorFlow's library has and TensorFlow.js lacks, and what stands for them on the other backends. */
 import { nativeBackendOf, runNative, type NativeOperation } from "../nativeBackend.js";
+import type { Tensor4D } from "@tensorflow/tfjs";
 import type { Tensor, TensorFlow } from "../tensorflow.js";
 import { withGradient } from "./gradient.js";
 
@@ -42,4 +43,38 @@ export function addBias(tf: TensorFlow, values: Tensor, bias: Tensor): Tensor {
     forward: (inputs) => ({ value: runNative(native, inputs, [{ op: "BiasAdd", types }]), saved: [] }),
     backward: (upstream) => [upstream, runNative(native, [upstream], [{ op: "BiasAddGrad", types }])],
   });
+}
+
+/**
+ * Takes rows and columns off the ends of images (N x rows x columns x channels); not differentiable.
+ *
+ * On TensorFlow's library the ends are counted from behind, so that a graph which was recorded on small images takes large ones.
+ */
+export function cut(
+  tf: TensorFlow,
+  images: Tensor4D,
+  [rows, columns]: readonly [rows: readonly [number, number], columns: readonly [number, number]],
+): Tensor4D {
+  const [[top, bottom], [left, right]] = [rows, columns];
+  if (top + bottom + left + right === 0) return images;
+  const native = nativeBackendOf(tf);
+  if (!native) {
+    const [count, height, width, channels] = images.shape;
+    return tf.slice4d(
+      images,
+      [0, top, left, 0],
+      [count, height - top - bottom, width - left - right, channels],
+    );
+  }
+  const begin = tf.tensor1d([0, top, left, 0], "int32");
+  const end = tf.tensor1d([0, -bottom, -right, 0], "int32");
+  const steps = tf.tensor1d([1, 1, 1, 1], "int32");
+  // A bit for each axis whose end is the images' own.
+  const open = 0b1001 | (bottom === 0 ? 0b0010 : 0) | (right === 0 ? 0b0100 : 0);
+  const slice = {
+    op: "StridedSlice",
+    types: { T: "float32", Index: "int32" },
+    numbers: { begin_mask: 0, end_mask: open, ellipsis_mask: 0, new_axis_mask: 0, shrink_axis_mask: 0 },
+  } as const;
+  return runNative(native, [images, begin, end, steps], [slice]) as Tensor4D;
 }
