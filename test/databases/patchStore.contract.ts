@@ -48,6 +48,19 @@ export function patchStoreContract(open: (patches: MemoryPatch[]) => Promise<Pat
     await store.close();
   });
 
+  test("varies patches alike, whether it reads on or begins there, and never twice alike", async () => {
+    const store = await open(shuffled);
+    const augmentation = { flips: true, stainJitter: 0.1, seed: 5 };
+    const whole = await take(store.batches(7, { augmentation }), 3);
+    const rest = await take(store.batches(7, { augmentation, start: 14, firstNumber: 2 }), 1);
+    expect(rest[0].data).toEqual(whole[2].data);
+    expect(keys(rest)).toEqual(allKeys);
+    expect(new Set(whole.map(({ data }) => String(data))).size).toBe(3);
+    const [plain] = await take(store.batches(7), 1);
+    expect(whole.map(({ data }) => String(data))).not.toContain(String(plain.data));
+    await store.close();
+  });
+
   test.each([1, 2, 3, 7, 8, 20])("gives full batches and wraps round when a batch has %d", async (size) => {
     const store = await open(shuffled);
     const batches = await take(store.batches(size), 5);

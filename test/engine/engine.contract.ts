@@ -156,6 +156,39 @@ export function describeEngine(name: EngineName, computation: Computation = "ope
       expect(Number.isFinite(tolerant)).toBe(true);
     });
 
+    test("multiplies each label's loss and gradient by its class' weight, in training alone", () => {
+      const { plan, weights } = planSmall(plain);
+      const learned = (labels: number[], classWeights?: number[]) => {
+        const settings = { ...settingsOf(plan), classWeights };
+        const learner = createLearner(engine, settings, weights);
+        const given = { ...batch, labels: Int32Array.from(labels) };
+        const loss = learner.step([given], 1, 0);
+        const [{ data }] = learner.state().history;
+        learner.dispose();
+        return { loss, gradient: [...data] };
+      };
+      const one = learned([2, 2, 2]);
+      const tripled = learned([2, 2, 2], [1, 0.5, 3]);
+      expect(tripled.loss).toBeCloseTo(3 * one.loss, 5);
+      const three = one.gradient.map((value) => 3 * value);
+      expect(largestDifference(tripled.gradient, three)).toBeLessThan(1e-6);
+      // A class of weight 0 teaches nothing.
+      const [mixed, silent] = [learned([0, 1, 2], [1, 1, 1]), learned([0, 1, 2], [0, 0, 0])];
+      expect(mixed).toEqual(learned([0, 1, 2]));
+      expect(silent.loss).toBe(0);
+      expect(Math.max(...silent.gradient.map(Math.abs))).toBe(0);
+
+      const test = planSmall(plain, Phase.TEST).plan;
+      const losses = [undefined, [5, 5, 5]].map((classWeights) => {
+        const learner = createLearner(engine, { ...settingsOf(plan), classWeights }, weights);
+        const loss = learner.test(test, noTransformation, batch).get("loss");
+        learner.dispose();
+        return loss;
+      });
+      expect(losses[1]).toBe(losses[0]);
+      expect(() => learned([0, 1, 2], [1, 2])).toThrow(/2 weights of classes, expected 3/);
+    });
+
     test("averages the gradients of several batches, adds decay and shortens long gradients", () => {
       const { plan, weights } = planSmall(Object.values(smallNetworks)[0]);
       const gradients = (change: Partial<LearnerSettings>, batches = [batch]): Float32Array => {

@@ -87,6 +87,7 @@ const networks = fc.record({
   cropSize: fc.constantFrom(7, 9),
   mean: fc.boolean(),
   seed: fc.integer({ min: 0, max: 1000 }),
+  classWeights: fc.constantFrom(undefined, [0.5, 2, 1]),
 });
 
 function textOf(chosen: { type: string; settings: string }[]): string {

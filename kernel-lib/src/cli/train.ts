@@ -10,6 +10,7 @@ import {
   type TrainSolverOptions,
 } from "../training/index.js";
 import { newCommand, perform, toNumber, toNumberOrAuto, type Outcome } from "./command.js";
+import { givenRecipe, withRecipe } from "./recipe.js";
 import { forecastOutcome, overfitOutcome } from "./trainForecast.js";
 
 type Options = TrainOptions & {
@@ -24,7 +25,7 @@ type Options = TrainOptions & {
 
 /** `histobook train STUDY`: step 4, and `histobook train --solver FILE` as `caffe train` */
 export function trainCommand(): Command {
-  return newCommand("train", "step 4: train the networks as the prototxts in models/ say")
+  const command = newCommand("train", "step 4: train the networks as the prototxts in models/ say")
     .argument("[study]", "the study folder")
     .option("--solver <file>", "a solver's prototxt to run as 'caffe train' does, without a study")
     .option("--fold <number>", "only this fold (all)", toNumber)
@@ -49,7 +50,7 @@ export function trainCommand(): Command {
     .option("--resume", "go on from the newest snapshot")
     .option(
       "--keep <number>",
-      "snapshots that stay: so many of the newest, and the best in the tests (all)",
+      "snapshots that stay: so many of the newest, and the best by validation patients, else by the tests (all)",
       toNumber,
     )
     .option("--csv <folder>", "also write the log as K-training-log.csv there")
@@ -62,41 +63,42 @@ export function trainCommand(): Command {
     )
     .option("--on <place>", "local (slurm and pbs come in a later version)", "local")
     .option("--seed <number>", "(1)", toNumber)
-    .option("--read-ahead <batches>", "batches held ready in memory (2)", toNumber)
-    .action((directory: string | undefined, options: Options) =>
-      perform(options, async (run, { event }) => {
-        checkPlace(options.on ?? "local");
-        const given = { ...options, ...run, tensorBoard: options.tensorboard };
-        if (options.solver !== undefined) {
-          refuseBesideSolver(options);
-          return solverOutcome(options.solver, {
-            ...given,
-            cursor: choiceOption<"continue" | "restart">("--cursor", options.cursor ?? "continue", [
-              "continue",
-              "restart",
-            ]),
-            onEntry: (entry) => event({ event: "log", step: "train", entry }),
-          });
-        }
-        if (directory === undefined) throw noStudy();
-        if (options.dryRun) return forecastOutcome(directory, given);
-        if (options.overfitOneBatch) return overfitOutcome(directory, given);
-        return studyOutcome(directory, {
+    .option("--read-ahead <batches>", "batches held ready in memory (2)", toNumber);
+  return withRecipe(command).action((directory: string | undefined, options: Options) =>
+    perform(options, async (run, { event }) => {
+      checkPlace(options.on ?? "local");
+      const given = { ...options, ...run, tensorBoard: options.tensorboard };
+      if (options.solver !== undefined) {
+        refuseBesideSolver(options);
+        return solverOutcome(options.solver, {
           ...given,
-          processes: options.processes ?? (options.fold === undefined ? "auto" : 0),
-          onEntry: (fold, entry) => event({ event: "log", step: "train", fold, entry }),
+          cursor: choiceOption<"continue" | "restart">("--cursor", options.cursor ?? "continue", [
+            "continue",
+            "restart",
+          ]),
+          onEntry: (entry) => event({ event: "log", step: "train", entry }),
         });
-      }),
-    );
+      }
+      if (directory === undefined) throw noStudy();
+      if (options.dryRun) return forecastOutcome(directory, given);
+      if (options.overfitOneBatch) return overfitOutcome(directory, given);
+      return studyOutcome(directory, {
+        ...given,
+        processes: options.processes ?? (options.fold === undefined ? "auto" : 0),
+        onEntry: (fold, entry) => event({ event: "log", step: "train", fold, entry }),
+      });
+    }),
+  );
 }
 
 async function studyOutcome(directory: string, options: TrainOptions): Promise<Outcome> {
   const result = await train(openStudy(directory), options);
   const written = result.written.map((file) => `Wrote ${file}.`);
-  const folds = result.folds.map(
-    ({ fold, model, iterations, entries, reused }) =>
-      `Fold ${fold}: ${model} after ${iterations} iterations${describe(entries)}${reused ? " (as before)" : ""}.`,
-  );
+  const folds = result.folds.map(({ fold, model, iterations, best, entries, reused }) => {
+    const which = best === null ? "" : `, the best by validation patients of ${iterations} iterations`;
+    const after = best ?? iterations;
+    return `Fold ${fold}: ${model} after ${after} iterations${which}${describe(entries)}${reused ? " (as before)" : ""}.`;
+  });
   return { data: { step: "train", ...result }, lines: [`Engine: ${result.engine}.`, ...written, ...folds] };
 }
 
@@ -141,7 +143,8 @@ function noStudy(): HistobookError {
 }
 
 /** What needs a study's folds and manifest is not passed over in silence: a dry run must not train. */
-function refuseBesideSolver({ keep, minutes, processes, dryRun, overfitOneBatch }: Options): void {
+function refuseBesideSolver(options: Options): void {
+  const { keep, minutes, processes, dryRun, overfitOneBatch } = options;
   const given = {
     "--keep": keep,
     "--minutes": minutes,
@@ -149,8 +152,8 @@ function refuseBesideSolver({ keep, minutes, processes, dryRun, overfitOneBatch 
     "--dry-run": dryRun,
     "--overfit-one-batch": overfitOneBatch,
   };
-  for (const [subject, value] of Object.entries(given)) {
-    if (value === undefined) continue;
+  const named = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  for (const subject of [...named, ...givenRecipe(options)]) {
     throw new HistobookError("BadOption", {
       subject,
       found: "it beside --solver",

@@ -211,7 +211,8 @@ async function refuseOpenDatabases(directory: string, fold: number): Promise<voi
   }
 }
 
-function requireEarlierSteps(
+/** What steps 1 and 2 made, which belongs together. */
+export function requireEarlierSteps(
   directory: string,
   manifest: Manifest,
 ): { patches: NonNullable<Manifest["patches"]>; folds: NonNullable<Manifest["folds"]> } {
@@ -224,7 +225,8 @@ function requireEarlierSteps(
   return { patches, folds };
 }
 
-function missingStep(directory: string, found: string, step: string, command: string): HistobookError {
+/** The sentence for a step that has to be done first. */
+export function missingStep(directory: string, found: string, step: string, command: string): HistobookError {
   return new HistobookError("MissingStep", {
     subject: directory,
     found,
@@ -238,6 +240,7 @@ function wantedFolds(fold: number | undefined, folds: number): number[] {
   return [numberOption("--fold", fold, { minimum: 1, maximum: folds, integer: true })];
 }
 
-function contentOf(path: string): string | null {
+/** The fingerprint of a file; null where there is none. */
+export function contentOf(path: string): string | null {
   return existsSync(path) ? fingerprint(readFileSync(path)) : null;
 }

@@ -6,11 +6,13 @@ export {
   type DatabasesResult,
   type FoldDatabases,
 } from "./databases.js";
+export type { Augmentation } from "./augmentation.js";
 export { openImageList, type ImageListOptions } from "./imageList.js";
 export { openPatchStore } from "./levelStore.js";
 export { meanSum, type MeanSum } from "./mean.js";
 export { memoryPatchStore, type MemoryPatch } from "./memoryStore.js";
 export type { Batch, PatchShape, PatchStore } from "./patchStore.js";
 export { databaseSummary, meanOfDatabase, type DatabaseSummary } from "./summary.js";
+export { makeValidationDatabase } from "./validationDatabase.js";
 export { recordKey, type RecordCount } from "./write.js";
 export { openStoreInThread, type ThreadSource } from "./threadStore.js";

@@ -1,4 +1,5 @@
 import { HistobookError } from "../foundation/index.js";
+import { augment, type Augmentation } from "./augmentation.js";
 
 /** What all images of a store have in common. */
 export interface PatchShape {
@@ -24,6 +25,10 @@ export interface BatchOptions {
   start?: number;
   /** How many batches are read ahead and held in memory; default 1. */
   ahead?: number;
+  /** How patches are varied; by default they come as they are. */
+  augmentation?: Augmentation;
+  /** The first batch's number, which decides together with a seed what is drawn for it; default 0. */
+  firstNumber?: number;
 }
 
 /** Labelled patches in a fixed order, read round and round as Caffe's DATA layer does. */
@@ -93,7 +98,9 @@ export function cyclicStore<Stored extends { key: string }>(parts: PatchStorePar
       return count;
     },
     shape: parts.shape,
-    async *batches(size, { start = 0, ahead = 1 } = {}): AsyncGenerator<Batch, undefined> {
+    async *batches(size, options = {}): AsyncGenerator<Batch, undefined> {
+      const { start = 0, ahead = 1, augmentation, firstNumber = 0 } = options;
+      let number = firstNumber;
       const source = blocks(start);
       const read = batchReader(parts, source, size, () => closed);
       const coming = Array.from({ length: ahead }, read);
@@ -102,6 +109,7 @@ export function cyclicStore<Stored extends { key: string }>(parts: PatchStorePar
           const batch = await coming.shift()!;
           if (!batch) return undefined;
           coming.push(read());
+          if (augmentation) augment(batch, parts.shape, augmentation, number++);
           yield batch;
         }
       } catch (error) {

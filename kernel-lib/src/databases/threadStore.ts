@@ -11,7 +11,7 @@ export type ThreadSource =
 
 /** What the thread is told, in the order in which it is to be done. */
 export type Order =
-  | { order: "read"; stream: number; size: number; start: number }
+  | { order: "read"; stream: number; size: number; options: Omit<BatchOptions, "ahead"> }
   | { order: "next" | "return"; stream: number }
   | { order: "close" };
 
@@ -97,9 +97,9 @@ export async function openStoreInThread(source: ThreadSource): Promise<PatchStor
       return count;
     },
     shape,
-    async *batches(size, { start = 0, ahead = 1 }: BatchOptions = {}): AsyncGenerator<Batch, undefined> {
+    async *batches(size, { ahead = 1, ...options }: BatchOptions = {}): AsyncGenerator<Batch, undefined> {
       const stream = begin();
-      post({ order: "read", stream, size, start });
+      post({ order: "read", stream, size, options });
       for (let i = 0; i < ahead; i++) post({ order: "next", stream });
       try {
         while (!closed) {

@@ -29,7 +29,7 @@ function serve(store: PatchStore): void {
     }
   };
   port.on("message", (order: Order) => {
-    if (order.order === "read") streams.set(order.stream, store.batches(order.size, { start: order.start }));
+    if (order.order === "read") streams.set(order.stream, store.batches(order.size, order.options));
     else if (order.order === "next") void giveNext(order.stream);
     else if (order.order === "return") {
       void streams.get(order.stream)?.return(undefined);

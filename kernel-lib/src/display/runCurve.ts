@@ -32,10 +32,12 @@ export class RunCurve {
         this.reach(entry.iteration + 1);
         return;
       case "test":
+      case "validation":
         for (const [output, value] of Object.entries(entry.outputs)) {
-          const series = this.tests.get(output) ?? emptySeries();
+          const name = entry.kind === "test" ? output : `validation ${output}`;
+          const series = this.tests.get(name) ?? emptySeries();
           append(series, entry.iteration, value);
-          this.tests.set(output, series);
+          this.tests.set(name, series);
         }
         this.reach(entry.iteration);
         return;

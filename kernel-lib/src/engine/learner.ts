@@ -17,6 +17,8 @@ export interface LearnerSettings {
   regularization: "L1" | "L2";
   /** Gradients longer than this (all blobs together) are shortened to it; negative leaves them. */
   clipGradients: number;
+  /** How much each class counts in a softmax loss while it is learned; undefined counts all alike. */
+  classWeights?: readonly number[];
   /** Seeds what is random inside layers (dropout). */
   seed: number;
 }

@@ -112,7 +112,7 @@ export function learn(
   const { plan, solver, constants } = settings;
   const parameters = ownParameters(plan);
   const { update } = solverKind(solver);
-  const { loss, gradients } = meanGradients(tf, plan, network, losses, batches);
+  const { loss, gradients } = meanGradients(tf, settings, network, losses, batches);
   // Caffe clips the sum over an iteration's batches, before it takes the mean.
   const clipped = clip(tf, gradients, settings.clipGradients / batches.length);
   clipped.forEach((raw, index) => {
@@ -154,14 +154,15 @@ export function namedOutputs(
 
 function meanGradients(
   tf: TensorFlow,
-  plan: NetworkPlan,
+  { plan, classWeights }: LearnerSettings,
   network: NetworkVariables,
   losses: LearningVariables["losses"],
   batches: readonly TensorBatch[],
 ): { loss: Scalar; gradients: Tensor[] } {
   const passes = batches.map((batch) =>
     tf.variableGrads(() => {
-      const blobs = runNetwork(tf, plan, network, feed(plan, batch), { training: true, noise: batch.noise });
+      const call = { training: true, noise: batch.noise, classWeights };
+      const blobs = runNetwork(tf, plan, network, feed(plan, batch), call);
       return tf.addN(losses.map(([top, weight]) => tf.mul(tf.sum(blobs.get(top)!), weight))) as Scalar;
     }, network.all),
   );

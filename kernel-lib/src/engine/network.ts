@@ -2,7 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs";
 import type { Blob } from "../caffe/index.js";
 import { toBlobOrder, toTensorOrder } from "./layout.js";
 import { kindOf } from "./layers/kinds.js";
-import type { Noise } from "./layers/layer.js";
+import type { LayerCall } from "./layers/layer.js";
 import { ownParameters, type NetworkPlan } from "./plan.js";
 import type { TensorFlow, Variable } from "./tensorflow.js";
 import type { Weights } from "./weights.js";
@@ -67,7 +67,7 @@ export function runNetwork(
   plan: NetworkPlan,
   variables: NetworkVariables,
   inputs: ReadonlyMap<string, Tensor>,
-  { training, noise }: { training: boolean; noise: Noise },
+  { training, noise, classWeights }: Pick<LayerCall, "training" | "noise" | "classWeights">,
 ): Map<string, Tensor> {
   const blobs = new Map<string, Tensor>(inputs);
   for (const { layer, bottoms } of plan.layers) {
@@ -80,6 +80,7 @@ export function runNetwork(
       parameters,
       training,
       noise,
+      classWeights,
       remember: (parameter, value) => parameters[parameter].assign(value),
     });
     layer.top.forEach((top, index) => blobs.set(top, tops[index]));

@@ -1,7 +1,7 @@
 import type { OutputOptions } from "../output/index.js";
 import type { FoldsOptions } from "../folds/index.js";
 import type { PatchOptions } from "../patches/index.js";
-import type { TrainOptions } from "../training/index.js";
+import type { RecipeOptions, TrainOptions } from "../training/index.js";
 
 /** How much work a whole run is. */
 export type PresetName = "quick" | "standard" | "paper";
@@ -12,7 +12,8 @@ export interface Preset {
   description: string;
   patches: Pick<PatchOptions, "perImage" | "edgeRatio" | "backgroundRatio">;
   folds: Pick<FoldsOptions, "folds" | "validation">;
-  training: Pick<TrainOptions, "iterations" | "batch" | "snapshotEvery" | "learningRate">;
+  training: Pick<TrainOptions, "iterations" | "batch" | "snapshotEvery" | "learningRate" | "network"> &
+    RecipeOptions;
   output: Pick<OutputOptions, "stride">;
 }
 

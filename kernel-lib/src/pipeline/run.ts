@@ -6,15 +6,17 @@ import { makeFolds, type FoldsResult } from "../folds/index.js";
 import { output, type OutputResult } from "../output/index.js";
 import { makePatches, type PatchesResult } from "../patches/index.js";
 import type { Study } from "../study/index.js";
-import { train, type TrainResult } from "../training/index.js";
+import { train, type NetworkName, type RecipeOptions, type TrainResult } from "../training/index.js";
 import { presets, type PresetName } from "./presets.js";
 
 /** The options of a whole run. */
-export interface PipelineOptions extends RunOptions {
+export interface PipelineOptions extends RunOptions, RecipeOptions {
   /** Default `standard`. */
   preset?: PresetName;
   /** Working pixels per pixel of the file; default the study's own, else 0.5. */
   scale?: number;
+  /** The network to write into models/; default the preset's, else the tutorial's. */
+  network?: NetworkName;
   engine?: EngineChoice;
   /** Default 1. */
   seed?: number;
@@ -44,7 +46,7 @@ export interface PipelineResult {
 export async function runPipeline(study: Study, options: PipelineOptions = {}): Promise<PipelineResult> {
   const names = Object.keys(presets) as PresetName[];
   const preset = presets[choiceOption("--preset", options.preset ?? "standard", names)];
-  const { report, signal = cellSignal(), scale, engine, seed, workers } = options;
+  const { report, signal = cellSignal(), scale, engine, seed, workers, ...chosen } = options;
   const common = { report, signal, seed };
   const seconds: Partial<PipelineResult["seconds"]> = {};
   const timed = async <T>(step: keyof PipelineResult["seconds"], work: Promise<T>): Promise<T> => {
@@ -61,7 +63,7 @@ export async function runPipeline(study: Study, options: PipelineOptions = {}): 
   const databases = await timed("databases", makeDatabases(study, { ...common, workers }));
   const training = await timed(
     "training",
-    train(study, { ...common, ...preset.training, engine, resume: true }),
+    train(study, { ...preset.training, ...chosen, ...common, engine, resume: true }),
   );
   const maps = await timed("output", output(study.directory, { report, signal, ...preset.output, engine }));
   const threshold = preset.folds.validation === 0 ? 0.5 : "auto";

@@ -67,6 +67,8 @@ export interface Manifest {
       seed: number;
       train: { count: number; byClass: number[] };
       test: { count: number; byClass: number[] };
+      /** Of the fold's validation patients; made for a training that asks for it. */
+      validation?: { key: string; count: number; byClass: number[] };
     }
   >;
   /** Step 4, by fold: the newest finished training. */
@@ -83,6 +85,10 @@ export interface Manifest {
       seed: number;
       /** What options changed in the prototxts for this run. */
       overrides: Record<string, number>;
+      /** What was chosen beside the tutorial's recipe. */
+      recipe?: Record<string, unknown>;
+      /** The iteration of `file`, where the best by validation patients was taken; else it is the last. */
+      best?: number;
     }
   >;
   /** Step 5: `out/1/8918_00007` -> how it was made. */

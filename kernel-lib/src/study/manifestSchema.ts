@@ -63,6 +63,7 @@ const manifestSchema: z.ZodMiniType<Manifest> = z.object({
       seed: z.int(),
       train: z.object({ count: z.int(), byClass: z.array(z.int()) }),
       test: z.object({ count: z.int(), byClass: z.array(z.int()) }),
+      validation: z.optional(z.object({ key: z.string(), count: z.int(), byClass: z.array(z.int()) })),
     }),
   ),
   models: z.record(
@@ -77,6 +78,8 @@ const manifestSchema: z.ZodMiniType<Manifest> = z.object({
       engine: z.string(),
       seed: z.int(),
       overrides: z.record(z.string(), z.number()),
+      recipe: z.optional(z.record(z.string(), z.unknown())),
+      best: z.optional(z.int()),
     }),
   ),
   maps: z.record(

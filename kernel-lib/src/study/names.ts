@@ -103,12 +103,12 @@ export function patchListName(side: Side, size: number, fold: number): string {
 }
 
 /**
- * `DB_train_1`: a fold's database.
+ * `DB_train_1`: a fold's database; `DB_val_1` is there only for a training that is judged by validation patients.
  *
  * @example
  * databaseName("train", 1); // => "DB_train_1"
  */
-export function databaseName(side: "train" | "test", fold: number): string {
+export function databaseName(side: Side, fold: number): string {
   return `DB_${side}_${fold}`;
 }
 

@@ -24,20 +24,25 @@ export interface FeedOptions extends SourceOptions {
 /**
  * Opens what a data layer reads: its LevelDB or list of images, and its mean image.
  *
- * What is drawn for a batch (mirroring, crop) depends on the seed and the batch's number alone, so that a resumed
+ * What is drawn for a batch (mirroring, crop, augmentation) depends on the seed and the batch's number alone, so that a resumed
  * run sees what an undisturbed one would have seen.
  *
  * @throws HistobookError `BadInput` when database and mean don't fit, `Unsupported` for another source.
  */
 export async function openFeed(layer: LayerParameter, options: FeedOptions): Promise<Feed> {
-  const { workingDirectory, subject, phase, seed, startBatch, readAhead } = options;
+  const { workingDirectory, subject, phase, seed, startBatch, readAhead, augmentation } = options;
   const meanFile = layer.transformParam?.meanFile;
   const mean = meanFile ? readMeanImage(resolve(workingDirectory, meanFile)) : null;
   const { store, batchSize, skip } = await openSource(layer, options);
   try {
     const images = store.shape;
     const transformation = transformationOf(layer, images, mean, subject);
-    const batches = store.batches(batchSize, { start: skip + startBatch * batchSize, ahead: readAhead });
+    const batches = store.batches(batchSize, {
+      start: skip + startBatch * batchSize,
+      ahead: readAhead,
+      augmentation,
+      firstNumber: startBatch,
+    });
     let number = startBatch;
     return {
       images,

@@ -6,6 +6,7 @@ import { fingerprint, HistobookError, numberOption } from "../foundation/index.j
 import { readManifest, solverName, trainingLogName, type Manifest, type Study } from "../study/index.js";
 import { applyOverrides, overridesOf, readAheadOf, type Overrides, type TrainOptions } from "./options.js";
 import type { RunTask } from "./openPhase.js";
+import { classWeightsOf, recipeOf, type Recipe } from "./recipe.js";
 import { newestSnapshot } from "./snapshots.js";
 import { solverNetworks, type SolverNetworks } from "./solverNetworks.js";
 import { readTrainingLog, type LogEntry } from "./trainingLog.js";
@@ -15,7 +16,10 @@ export interface TrainedFold {
   fold: number;
   /** The model's file, relative to the study. */
   model: string;
+  /** Those that were done. */
   iterations: number;
+  /** The iteration of the model, where the best by validation patients was taken; null where it is the last one. */
+  best: number | null;
   /** The run's log: losses, tests, snapshots. */
   entries: LogEntry[];
   /** True when the model was there already. */
@@ -31,6 +35,8 @@ export interface FoldRun {
   solver: SolverParameter;
   networks: SolverNetworks;
   overrides: Overrides;
+  /** What was chosen beside the tutorial's recipe. */
+  recipe: Recipe;
   seed: number;
   /** Batches that are read ahead; they don't change what is learned. */
   readAhead: number;
@@ -48,6 +54,7 @@ export function readFoldRun({ directory }: Study, fold: number, options: TrainOp
   const workingDirectory = join(directory, "models");
   const path = join(directory, solverName(fold));
   const overrides = overridesOf(options);
+  const recipe = recipeOf(options);
   const seed = numberOption("--seed", options.seed ?? 1, { integer: true });
   const readAhead = readAheadOf(options);
   const database = readManifest(directory).databases[fold];
@@ -59,15 +66,20 @@ export function readFoldRun({ directory }: Study, fold: number, options: TrainOp
   );
   const texts = [...files].map((file) => readFileSync(file, "utf8"));
   const start = [options.weights, options.snapshot].map((file) => file && fingerprint(readInput(file)));
-  const key = fingerprint(["model 1", database.key, texts, overrides, seed, start]);
+  // A run without any choice keeps the key that it had before there were choices.
+  const chosen = Object.keys(recipe).length === 0 ? [] : [recipe];
+  const key = fingerprint(["model 1", database.key, texts, overrides, seed, start, ...chosen]);
   const logPath = join(directory, trainingLogName(fold));
-  return { fold, key, database, solver, networks, overrides, seed, readAhead, workingDirectory, logPath };
+  const decided = { database, solver, networks, overrides, recipe, seed };
+  return { fold, key, ...decided, readAhead, workingDirectory, logPath };
 }
 
 /** What such a run computes with an engine. */
 export function runTaskOf(run: FoldRun, engine: Engine): RunTask {
-  const { fold, solver, networks, workingDirectory, seed, readAhead } = run;
-  return { engine, solver, networks, subject: solverName(fold), workingDirectory, seed, readAhead };
+  const { fold, solver, networks, workingDirectory, recipe, database, seed, readAhead } = run;
+  const classWeights = classWeightsOf(recipe, database.train.byClass);
+  const subject = solverName(fold);
+  return { engine, solver, networks, subject, workingDirectory, recipe, classWeights, seed, readAhead };
 }
 
 /** The model that such a run has made before; undefined when there is none. */
@@ -75,7 +87,8 @@ export function finishedFold({ directory }: Study, { fold, key, logPath }: FoldR
   const earlier = readManifest(directory).models[fold];
   if (earlier?.key !== key || !existsSync(join(directory, earlier.file))) return undefined;
   const entries = readTrainingLog(logPath);
-  return { fold, model: earlier.file, iterations: earlier.iterations, entries, reused: true };
+  const { file, iterations, best = null } = earlier;
+  return { fold, model: file, iterations, best, entries, reused: true };
 }
 
 /** The newest snapshot of the same run; one of another run (other options, another database) is no start. */

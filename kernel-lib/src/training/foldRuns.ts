@@ -16,7 +16,8 @@ export function readFoldRuns(study: Study, options: TrainOptions): { runs: FoldR
   const folds = foldsToTrain(manifest, options.fold, study.directory);
   const written = folds.flatMap((fold) => {
     const { size, test } = manifest.databases[fold];
-    return writeFoldPrototxts(study.directory, { fold, size, testPatches: test.count, overrides });
+    const { network } = options;
+    return writeFoldPrototxts(study.directory, { fold, size, testPatches: test.count, overrides, network });
   });
   return { runs: folds.map((fold) => readFoldRun(study, fold, options)), written };
 }

@@ -4,6 +4,10 @@ export { train, type TrainResult } from "./train.js";
 export type { TrainedFold } from "./foldRun.js";
 export { trainSolver, type TrainSolverOptions } from "./trainSolver.js";
 export type { TrainOptions, Overrides } from "./options.js";
+export type { RecipeOptions } from "./recipe.js";
+export { scheduledRate, scheduleNames, type ScheduleName } from "./schedule.js";
+export { networkNames, type NetworkName } from "./networks.js";
+export { bestValidation } from "./validation.js";
 export {
   readTrainingLog,
   type LogEntry,
@@ -11,7 +15,9 @@ export {
   type RunEntry,
   type SnapshotEntry,
   type TestEntry,
+  type ValidationEntry,
 } from "./trainingLog.js";
+export type { SnapshotFiles } from "./snapshots.js";
 export type { SolveResult } from "./solverRun.js";
 export { writeFoldPrototxts, type FoldPrototxts } from "./prototxts.js";
 export { deployNetTemplate, type NetTemplate } from "./templates.js";

@@ -43,12 +43,14 @@ interface Value {
 }
 
 function valuesOf(entry: LogEntry): Value[] {
-  if (entry.kind !== "loss" && entry.kind !== "test") return [];
+  if (entry.kind !== "loss" && entry.kind !== "test" && entry.kind !== "validation") return [];
   const { iteration } = entry;
   const values =
     entry.kind === "loss"
       ? { "train/loss": entry.loss, learning_rate: entry.learningRate }
-      : Object.fromEntries(Object.entries(entry.outputs).map(([name, value]) => [`test/${name}`, value]));
+      : Object.fromEntries(
+          Object.entries(entry.outputs).map(([name, value]) => [`${entry.kind}/${name}`, value]),
+        );
   return Object.entries(values).map(([name, value]) => ({ iteration, name, value }));
 }
 

@@ -1,10 +1,12 @@
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
-import type { LogEntry, SnapshotEntry, TestEntry } from "./trainingLog.js";
+import { lossOf, type LogEntry, type SnapshotEntry, type TestEntry } from "./trainingLog.js";
+import { bestValidation } from "./validation.js";
 
 /**
- * The snapshots that a run no longer needs: all but the newest, and the one that did best in the run's tests (the highest
- * accuracy, or the lowest loss where there is no accuracy).
+ * The snapshots that a run no longer needs: all but the newest, and the best one: that of the lowest loss on the
+ * validation patients; in a run that was not tested on them, the one that did best in its tests (the highest accuracy, or
+ * the lowest loss where there is no accuracy).
  *
  * @param keep how many of the newest stay, at least 1
  * @example
@@ -18,6 +20,8 @@ export function snapshotsToRemove(entries: readonly LogEntry[], keep: number): S
     entries.filter((entry) => entry.kind === "test").map((entry) => [entry.iteration, merit(entry)]),
   );
   const old = snapshots.slice(0, Math.max(0, snapshots.length - keep));
+  const validated = bestValidation(entries);
+  if (validated) return old.filter(({ iteration }) => iteration !== validated.entry.iteration);
   const best = Math.max(...snapshots.map(({ iteration }) => tested.get(iteration) ?? -Infinity));
   const isBest = ({ iteration }: SnapshotEntry): boolean =>
     best > -Infinity && tested.get(iteration) === best;
@@ -33,7 +37,6 @@ export function removeSnapshots(workingDirectory: string, snapshots: readonly Sn
   }
 }
 
-function merit({ outputs }: TestEntry): number {
-  const loss = Object.entries(outputs).find(([name]) => name.includes("loss"))?.[1] ?? Infinity;
-  return outputs.accuracy ?? -loss;
+function merit(entry: TestEntry): number {
+  return entry.outputs.accuracy ?? -lossOf(entry);
 }

@@ -14,6 +14,7 @@ import {
 } from "../engine/index.js";
 import { HistobookError } from "../foundation/index.js";
 import { openFeed, type Feed } from "./feed.js";
+import { augmentationOf } from "./recipe.js";
 import type { SolverNetwork } from "./solverNetworks.js";
 import type { Snapshot } from "./snapshots.js";
 import type { SolveTask } from "./solverRun.js";
@@ -30,6 +31,8 @@ export type RunTask = Pick<
   | "readAhead"
   | "weights"
   | "snapshot"
+  | "recipe"
+  | "classWeights"
 >;
 
 /** A network in one phase, and what feeds it. */
@@ -42,11 +45,13 @@ export interface OpenPhase {
  * Plans one phase of a task's network and opens what feeds it.
  *
  * @param startBatch how many batches an earlier run has used up
+ * @param database the one to read in place of what the network's data layer names
  */
 export async function openPhase(
   task: RunTask,
   network: SolverNetwork,
   startBatch: number,
+  database?: string,
 ): Promise<OpenPhase> {
   const { workingDirectory, subject, seed, readAhead } = task;
   const { net, use, name: file } = network;
@@ -61,7 +66,17 @@ export async function openPhase(
     });
   }
   const name = phase === Phase.TRAIN ? "train" : "test";
-  const feed = await openFeed(layer, { workingDirectory, subject, phase: name, seed, startBatch, readAhead });
+  const augmentation = phase === Phase.TRAIN ? augmentationOf(task.recipe ?? {}, seed) : undefined;
+  const feed = await openFeed(layer, {
+    workingDirectory,
+    subject,
+    phase: name,
+    seed,
+    startBatch,
+    readAhead,
+    database,
+    augmentation,
+  });
   const side = feed.transformation.cropSize;
   const [data, label] = layer.top;
   const shapes = new Map<string, Shape>([[data, [feed.images.channels, side, side]]]);
@@ -104,6 +119,7 @@ export function startLearner(task: RunTask, { plan, feed }: OpenPhase, start: Sn
       weightDecay: solver.weightDecay,
       regularization: solver.regularizationType === "L1" ? "L1" : "L2",
       clipGradients: solver.clipGradients,
+      classWeights: task.classWeights,
       seed,
     },
     weights,

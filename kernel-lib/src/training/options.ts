@@ -4,21 +4,28 @@ import { numberOption, type RunOptions } from "../foundation/index.js";
 import { batchParameter } from "./source.js";
 import type { SolverNetwork } from "./solverNetworks.js";
 import type { LogSinkOptions } from "./logSinks.js";
+import type { NetworkName } from "./networks.js";
+import type { RecipeOptions } from "./recipe.js";
 import type { LogEntry } from "./trainingLog.js";
 
 /** The options of step 4, as the command line names them. What is given wins over the prototxts for this run. */
-export interface TrainOptions extends RunOptions, LogSinkOptions {
+export interface TrainOptions extends RunOptions, LogSinkOptions, RecipeOptions {
   /** Default all folds that have databases. */
   fold?: number;
   /** Default the solver's max_iter; a solver that is written now gets 600,000. */
   iterations?: number;
   /** In place of iterations: as many as fit into so many minutes on this machine, all folds together. */
   minutes?: number;
+  /** The network to write where the prototxts are missing; default `tutorial`. Prototxts that are there must be of it. */
+  network?: NetworkName;
   /** Patches an iteration; default the network's batch_size; a network that is written now gets 128. */
   batch?: number;
   /** Iterations between snapshots; default the solver's; a solver that is written now gets 10,000. */
   snapshotEvery?: number;
-  /** How many of the newest snapshots stay, besides the one that did best in the tests; default all. */
+  /**
+   * How many of the newest snapshots stay, besides the best one: by validation patients where the run is tested on them,
+   * else by the tests; default all.
+   */
   keep?: number;
   /** Default the solver's base_lr; a solver that is written now gets 0.001. */
   learningRate?: number;

@@ -5,6 +5,7 @@ import { finished } from "node:stream/promises";
 import { HistobookError, type ErrorCode, type ErrorParts, type StepEvent } from "../foundation/index.js";
 import type { TrainedFold } from "./foldRun.js";
 import type { TrainOptions } from "./options.js";
+import { recipeArguments } from "./recipe.js";
 import type { LogEntry } from "./trainingLog.js";
 
 /** A fold to train in a process of its own. */
@@ -78,12 +79,24 @@ function commandLine(directory: string, fold: number, options: TrainOptions): st
     "--csv": csv && resolve(csv),
     "--tensorboard": tensorBoard && resolve(tensorBoard),
     "--read-ahead": readAhead,
+    "--network": options.network,
   };
   const named = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : [name, String(value)],
   );
   const resume = options.resume ? ["--resume"] : [];
-  return ["train", directory, "--fold", String(fold), "--processes", "0", "--json", ...named, ...resume];
+  return [
+    "train",
+    directory,
+    "--fold",
+    String(fold),
+    "--processes",
+    "0",
+    "--json",
+    ...named,
+    ...resume,
+    ...recipeArguments(options),
+  ];
 }
 
 /** What a process said at its end, and how it ended. */

@@ -12,8 +12,14 @@ export interface Snapshot extends LearnerState {
   currentStep: number;
 }
 
+/** A snapshot's two files, relative to the working directory. */
+export interface SnapshotFiles {
+  model: string;
+  state: string;
+}
+
 /** The names of a snapshot's two files (Caffe's own: PREFIX_iter_N). */
-export function snapshotFiles(prefix: string, iteration: number): { model: string; state: string } {
+export function snapshotFiles(prefix: string, iteration: number): SnapshotFiles {
   return {
     model: `${prefix}_iter_${iteration}.caffemodel`,
     state: `${prefix}_iter_${iteration}.solverstate`,
@@ -30,7 +36,7 @@ export function writeSnapshot(
   prefix: string,
   { net, use }: Pick<SolverNetwork, "net" | "use">,
   snapshot: Snapshot,
-): { model: string; state: string } {
+): SnapshotFiles {
   const files = snapshotFiles(prefix, snapshot.iteration);
   makeFolder(dirname(resolve(workingDirectory, prefix)));
   writeModel(resolve(workingDirectory, files.model), net, snapshot.weights, use);

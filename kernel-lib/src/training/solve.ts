@@ -3,10 +3,12 @@ import type { Learner } from "../engine/index.js";
 import { cellSignal, HistobookError } from "../foundation/index.js";
 import { dataLayerOf, openPhase, startLearner, type OpenPhase } from "./openPhase.js";
 import { readSnapshot } from "./snapshots.js";
+import { openValidation } from "./validation.js";
 import { SolverRun, testIterations, type SolveResult, type SolveTask } from "./solverRun.js";
 
 /**
- * Runs a solver to its max_iter as `caffe train` does: tests, displays and snapshots at the solver's intervals.
+ * Runs a solver to its max_iter as `caffe train` does: tests, displays and snapshots at the solver's intervals; or until
+ * tests on validation patients show no progress, where the task asks for that.
  *
  * An interrupt leaves a snapshot.
  *
@@ -23,6 +25,7 @@ export async function solve(task: SolveTask): Promise<SolveResult> {
   let test: OpenPhase | undefined;
   let learner: Learner | undefined;
   try {
+    const validation = task.validation && (await openValidation(task, task.validation));
     if (solver.testInterval > 0 && networks.test && dataLayerOf(networks.test)) {
       test = await openPhase(
         task,
@@ -31,9 +34,10 @@ export async function solve(task: SolveTask): Promise<SolveResult> {
       );
     }
     learner = startLearner(task, train, start);
-    const run = new SolverRun({ ...task, signal }, train, test, learner, from);
+    const run = new SolverRun({ ...task, signal }, train, test, validation, learner, from);
     while (run.iteration < solver.maxIter) {
       if (signal?.aborted) throw run.interrupt();
+      if (await run.validateIfDue()) break;
       await run.step();
     }
     return await run.finish();

@@ -3,13 +3,15 @@ import type { SolverParameter } from "../caffe/index.js";
 import type { Engine, Learner } from "../engine/index.js";
 import { HistobookError, type RunOptions } from "../foundation/index.js";
 import { batchesPerIteration, nextBatches } from "./feed.js";
-import { learningRate } from "./learningRate.js";
 import type { OpenPhase } from "./openPhase.js";
-import type { SolverNetworks } from "./solverNetworks.js";
+import type { Recipe } from "./recipe.js";
 import { RunWatch } from "./runWatch.js";
+import { scheduledRate } from "./schedule.js";
+import type { SolverNetworks } from "./solverNetworks.js";
 import { removeSnapshots, snapshotsToRemove } from "./oldSnapshots.js";
-import { writeSnapshot, type Snapshot } from "./snapshots.js";
+import { snapshotFiles, writeSnapshot, type Snapshot, type SnapshotFiles } from "./snapshots.js";
 import type { LogEntry, TrainingLog } from "./trainingLog.js";
+import { bestValidation, validate, type Validation, type ValidationTask } from "./validation.js";
 
 /** One training run, fully said. */
 export interface SolveTask extends RunOptions {
@@ -29,6 +31,12 @@ export interface SolveTask extends RunOptions {
   snapshot?: string;
   /** Whether a resumed run reads on where it was (default), or from the database's start as Caffe does. */
   cursor?: "continue" | "restart";
+  /** What was chosen beside the tutorial's recipe; undefined changes nothing. */
+  recipe?: Recipe;
+  /** How much each class counts in the loss; undefined counts all alike. */
+  classWeights?: readonly number[];
+  /** Tests on validation patients, which say which snapshot is the best. */
+  validation?: ValidationTask;
   /** Each class's share of the test patches, where it is known. */
   testShares?: readonly number[];
   /** How many of the newest snapshots stay; undefined keeps all. */
@@ -43,7 +51,9 @@ export interface SolveTask extends RunOptions {
 export interface SolveResult {
   iterations: number;
   /** The last snapshot's files, relative to the working directory; null when the solver writes none. */
-  files: { model: string; state: string } | null;
+  files: SnapshotFiles | null;
+  /** The snapshot that did best on the validation patients; null without such tests. */
+  best: { iteration: number; files: SnapshotFiles } | null;
   entries: LogEntry[];
 }
 
@@ -53,12 +63,13 @@ export class SolverRun {
   private readonly watch: RunWatch;
   private readonly losses: number[] = [];
   private readonly startedAt = performance.now();
-  private saved: { iteration: number; files: { model: string; state: string } } | undefined;
+  private saved: { iteration: number; files: SnapshotFiles } | undefined;
 
   constructor(
     private readonly task: SolveTask,
     private readonly train: OpenPhase,
     private readonly test: OpenPhase | undefined,
+    private readonly validation: Validation | undefined,
     private readonly learner: Learner,
     public iteration: number,
     private readonly from = iteration,
@@ -73,7 +84,7 @@ export class SolverRun {
     await this.testIfDue(solver.testInitialization);
     const batches = await nextBatches(this.train.feed, solver);
     for (const { labels } of batches) this.warn(this.watch.batch(labels));
-    const rate = learningRate(solver, this.iteration);
+    const rate = scheduledRate(solver, this.task.recipe ?? {}, this.iteration);
     const loss = this.learner.step(batches, rate, this.iteration);
     if (!Number.isFinite(loss)) throw diverged(this.task.subject, this.iteration, loss);
     this.losses.push(loss);
@@ -92,7 +103,19 @@ export class SolverRun {
   async finish(): Promise<SolveResult> {
     if (this.task.solver.snapshotAfterTrain) this.snapshot();
     await this.testIfDue(true);
-    return { iterations: this.iteration, files: this.saved?.files ?? null, entries: this.log.entries() };
+    const files = this.saved?.files ?? null;
+    if (this.validation) await this.validateNow(this.validation);
+    const entries = this.log.entries();
+    return { iterations: this.iteration, files, best: this.best(entries), entries };
+  }
+
+  /** Tests on the validation patients when it is time. @returns whether the training has come to no progress */
+  async validateIfDue(): Promise<boolean> {
+    const { validation } = this;
+    if (!validation || this.iteration === 0 || this.iteration % validation.task.every !== 0) return false;
+    await this.validateNow(validation);
+    const { patience = Infinity } = validation.task;
+    return (bestValidation(this.log.entries())?.since ?? 0) >= patience;
   }
 
   snapshot(): void {
@@ -107,8 +130,7 @@ export class SolverRun {
     const files = writeSnapshot(workingDirectory, solver.snapshotPrefix, networks.train, state);
     this.saved = { iteration: this.iteration, files };
     this.add({ kind: "snapshot", iteration: this.iteration, state: files.state });
-    if (this.task.keep !== undefined)
-      removeSnapshots(workingDirectory, snapshotsToRemove(this.log.entries(), this.task.keep));
+    this.removeOldSnapshots();
   }
 
   /** Keeps what was learned, and gives the error that ends the run. */
@@ -123,6 +145,32 @@ export class SolverRun {
         ? `run the same again with --resume, and it goes on from iteration ${kept.iteration}`
         : "run the same again",
     });
+  }
+
+  /** Tests on the validation patients, once an iteration, and keeps what was learned where it is the best. */
+  private async validateNow(validation: Validation): Promise<void> {
+    const { iteration } = this;
+    const isDone = this.log
+      .entries()
+      .some((entry) => entry.kind === "validation" && entry.iteration === iteration);
+    if (isDone) return;
+    const outputs = await validate(validation, this.learner, this.task.signal);
+    if (!outputs) throw this.interrupt();
+    this.add({ kind: "validation", iteration, outputs });
+    if (bestValidation(this.log.entries())?.entry.iteration === iteration) this.snapshot();
+    // One that was written before this test may have been the best until now.
+    this.removeOldSnapshots();
+  }
+
+  private removeOldSnapshots(): void {
+    const { keep, workingDirectory } = this.task;
+    if (keep !== undefined) removeSnapshots(workingDirectory, snapshotsToRemove(this.log.entries(), keep));
+  }
+
+  private best(entries: readonly LogEntry[]): SolveResult["best"] {
+    const best = bestValidation(entries)?.entry.iteration;
+    if (best === undefined) return null;
+    return { iteration: best, files: snapshotFiles(this.task.solver.snapshotPrefix, best) };
   }
 
   private async testIfDue(wanted: boolean): Promise<void> {

@@ -9,6 +9,7 @@ import {
   openImageList,
   openPatchStore,
   openStoreInThread,
+  type Augmentation,
   type PatchStore,
   type ThreadSource,
 } from "../databases/index.js";
@@ -30,6 +31,10 @@ export interface SourceOptions {
   subject: string;
   phase: "train" | "test";
   seed: number;
+  /** The database to read in place of the one that a Data layer names. */
+  database?: string;
+  /** How patches are varied. */
+  augmentation?: Augmentation;
 }
 
 /** The part of a data layer that says how many patches a batch has; undefined for other layers. */
@@ -63,7 +68,7 @@ export async function openSource(layer: LayerParameter, options: SourceOptions):
     });
   }
   if (parameter.$typeName === "caffe.DataParameter") {
-    const path = resolve(options.workingDirectory, parameter.source);
+    const path = resolve(options.workingDirectory, options.database ?? parameter.source);
     return { store: await openStore({ kind: "database", path }, options), batchSize, skip: 0 };
   }
   return {

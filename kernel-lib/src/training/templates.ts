@@ -1,7 +1,8 @@
 /**
  * The tutorial's network and solver as prototxt texts of our own writing, with its `%(kfoldi)d` placeholder for
- * the fold. The network is Caffe's CIFAR10_quick with two classes (the tutorial calls it AlexNet).
+ * the fold. The network is Caffe's CIFAR10_quick with two classes (the tutorial calls it AlexNet), or one of its kin.
  */
+import { networkBody, networkTitles, type NetworkName } from "./networks.js";
 
 /** What the solver's text needs. */
 export interface SolverTemplate {
@@ -41,6 +42,8 @@ solver_mode: CPU
 export interface NetTemplate {
   /** Side of a patch in pixels. */
   size: number;
+  /** Default the tutorial's. */
+  network?: NetworkName;
 }
 
 /** Patches a batch in tests, whatever the batch in training. */
@@ -48,11 +51,12 @@ export const testBatch = 128;
 
 /** The network for training; paths are seen from models/. */
 export function trainingNetTemplate(values: NetTemplate & { batch: number }): string {
+  const { size, network = "tutorial" } = values;
   return `# The network that learns the patches of fold %(kfoldi)d (tutorial step 4).
-name: "CIFAR10_quick"
+name: "${networkTitles[network]}"
 ${dataLayer("cifar_train", "TRAIN", "../DB_train_%(kfoldi)d", values, "true")}
 ${dataLayer("cifar_test", "TEST", "../DB_test_%(kfoldi)d", { ...values, batch: testBatch }, "false")}
-${body}
+${networkBody(network, size, "training")}
 layer {
   name: "accuracy"
   type: "Accuracy"
@@ -72,16 +76,16 @@ layer {
 }
 
 /** The same network for step 5: patches in, probabilities out. */
-export function deployNetTemplate(values: NetTemplate): string {
+export function deployNetTemplate({ size, network = "tutorial" }: NetTemplate): string {
   return `# The network of step 5: patches in, the probabilities of the two classes out.
-name: "CIFAR10_quick"
+name: "${networkTitles[network]}"
 layer {
   name: "data"
   type: "Input"
   top: "data"
-  input_param { shape { dim: 1 dim: 3 dim: ${values.size} dim: ${values.size} } }
+  input_param { shape { dim: 1 dim: 3 dim: ${size} dim: ${size} } }
 }
-${body}
+${networkBody(network, size, "deploy")}
 layer {
   name: "prob"
   type: "Softmax"
@@ -116,67 +120,3 @@ function dataLayer(
   }
 }`;
 }
-
-const learnedBlobs = "  param { lr_mult: 1 }\n  param { lr_mult: 2 }";
-
-function convolutionLayer(index: number, bottom: string, outputs: number, deviation: number): string {
-  return `layer {
-  name: "conv${index}"
-  type: "Convolution"
-  bottom: "${bottom}"
-  top: "conv${index}"
-${learnedBlobs}
-  convolution_param {
-    num_output: ${outputs}
-    pad: 2
-    kernel_size: 5
-    stride: 1
-    weight_filler { type: "gaussian" std: ${deviation} }
-    bias_filler { type: "constant" }
-  }
-}`;
-}
-
-function poolingLayer(index: number, method: "MAX" | "AVE"): string {
-  return `layer {
-  name: "pool${index}"
-  type: "Pooling"
-  bottom: "conv${index}"
-  top: "pool${index}"
-  pooling_param { pool: ${method} kernel_size: 3 stride: 2 }
-}`;
-}
-
-function rectifierLayer(index: number, blob: string): string {
-  return `layer { name: "relu${index}" type: "ReLU" bottom: "${blob}" top: "${blob}" }`;
-}
-
-function innerProductLayer(index: number, bottom: string, outputs: number): string {
-  return `layer {
-  name: "ip${index}"
-  type: "InnerProduct"
-  bottom: "${bottom}"
-  top: "ip${index}"
-${learnedBlobs}
-  inner_product_param {
-    num_output: ${outputs}
-    weight_filler { type: "gaussian" std: 0.1 }
-    bias_filler { type: "constant" }
-  }
-}`;
-}
-
-// The first rectifier stands behind its pooling, the other two before theirs; none stands between ip1 and ip2.
-const body = [
-  convolutionLayer(1, "data", 32, 0.0001),
-  poolingLayer(1, "MAX"),
-  rectifierLayer(1, "pool1"),
-  convolutionLayer(2, "pool1", 32, 0.01),
-  rectifierLayer(2, "conv2"),
-  poolingLayer(2, "AVE"),
-  convolutionLayer(3, "pool2", 64, 0.01),
-  rectifierLayer(3, "conv3"),
-  poolingLayer(3, "AVE"),
-  innerProductLayer(1, "pool3", 64),
-  innerProductLayer(2, "ip1", 2),
-].join("\n");

@@ -1,7 +1,8 @@
 import { relative, resolve } from "node:path";
+import { makeValidationDatabase } from "../databases/index.js";
 import type { Engine } from "../engine/index.js";
 import { HistobookError, numberOption } from "../foundation/index.js";
-import { solverName, updateManifest, type Study } from "../study/index.js";
+import { databaseName, solverName, updateManifest, type Study } from "../study/index.js";
 import { resumableSnapshot, runTaskOf, type FoldRun, type TrainedFold } from "./foldRun.js";
 import type { TrainOptions } from "./options.js";
 import { foldWarnings } from "./foldWarnings.js";
@@ -9,6 +10,7 @@ import { openLogSinks } from "./logSinks.js";
 import { solve } from "./solve.js";
 import { openTrainingLog } from "./trainingLog.js";
 import { runEntry } from "./trainSolver.js";
+import type { ValidationTask } from "./validation.js";
 
 /** Trains one fold in this process, and writes down what its model was made from. */
 export async function trainFold(
@@ -18,7 +20,7 @@ export async function trainFold(
   options: TrainOptions,
 ): Promise<TrainedFold> {
   const { directory } = study;
-  const { fold, key, database, solver, networks, overrides, seed, workingDirectory, logPath } = run;
+  const { fold, key, database, solver, networks, overrides, recipe, seed, workingDirectory, logPath } = run;
   const snapshot = options.snapshot
     ? resolve(options.snapshot)
     : options.resume
@@ -29,6 +31,7 @@ export async function trainFold(
   const sinks = openLogSinks(options, fold);
   const solved = await solve({
     ...runTaskOf(run, engine),
+    validation: await validationOf(study, run, options),
     testShares: database.test.byClass.map((patches) => patches / Math.max(1, database.test.count)),
     weights: options.weights && resolve(options.weights),
     snapshot,
@@ -44,7 +47,8 @@ export async function trainFold(
       options.onEntry?.(fold, entry);
     },
   }).finally(() => sinks.close());
-  if (solved.files === null) {
+  const { iteration: best = null, files = solved.files } = solved.best ?? {};
+  if (files === null) {
     throw new HistobookError("BadInput", {
       subject: solverName(fold),
       found: "snapshot_after_train: false, and no snapshot",
@@ -52,7 +56,7 @@ export async function trainFold(
       fix: "remove that line from the solver",
     });
   }
-  const file = relative(directory, resolve(workingDirectory, solved.files.model)).replaceAll("\\", "/");
+  const file = relative(directory, resolve(workingDirectory, files.model)).replaceAll("\\", "/");
   const { scale, size } = database;
   const { iterations, entries } = solved;
   await updateManifest(directory, (manifest) => ({
@@ -69,8 +73,24 @@ export async function trainFold(
         engine: engine.description,
         seed,
         overrides,
+        ...(Object.keys(recipe).length > 0 && { recipe: { ...recipe } }),
+        ...(best !== null && { best }),
       },
     },
   }));
-  return { fold, model: file, iterations, entries, reused: false };
+  return { fold, model: file, iterations, best, entries, reused: false };
+}
+
+/** How the run is tested on validation patients; their database is made where it is missing. */
+async function validationOf(
+  study: Study,
+  { fold, recipe, solver }: FoldRun,
+  { report, signal }: TrainOptions,
+): Promise<ValidationTask | undefined> {
+  const { validateEvery, earlyStopping: patience } = recipe;
+  if (validateEvery === undefined && patience === undefined) return undefined;
+  const { count } = await makeValidationDatabase(study, fold, { report, signal });
+  const usual = Math.max(1, Math.floor(solver.maxIter / 20));
+  const every = validateEvery ?? (solver.testInterval > 0 ? Math.min(usual, solver.testInterval) : usual);
+  return { every, patience, database: `../${databaseName("val", fold)}`, patches: count };
 }

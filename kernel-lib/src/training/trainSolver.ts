@@ -5,6 +5,7 @@ import { numberOption } from "../foundation/index.js";
 import { openLogSinks } from "./logSinks.js";
 import { batchesPerIteration } from "./feed.js";
 import { applyOverrides, overridesOf, readAheadOf, type TrainOptions } from "./options.js";
+import type { RecipeOptions } from "./recipe.js";
 import { newestSnapshot } from "./snapshots.js";
 import { solve } from "./solve.js";
 import { batchParameter } from "./source.js";
@@ -13,7 +14,10 @@ import { solverNetworks, type SolverNetwork } from "./solverNetworks.js";
 import { openTrainingLog, type LogEntry, type RunEntry } from "./trainingLog.js";
 
 /** The options of `trainSolver`. */
-export type TrainSolverOptions = Omit<TrainOptions, "fold" | "onEntry" | "keep" | "minutes" | "processes"> & {
+export type TrainSolverOptions = Omit<
+  TrainOptions,
+  "fold" | "onEntry" | "keep" | "minutes" | "processes" | "network" | keyof RecipeOptions
+> & {
   /** Whether a resumed run reads on where it was (default), or from the database's start as Caffe does. */
   cursor?: "continue" | "restart";
   onEntry?: (entry: LogEntry) => void;

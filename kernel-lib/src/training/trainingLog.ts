@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { writeWholeFile } from "../foundation/index.js";
 
 /** One line of a run's log. */
-export type LogEntry = RunEntry | LossEntry | TestEntry | SnapshotEntry;
+export type LogEntry = RunEntry | LossEntry | TestEntry | ValidationEntry | SnapshotEntry;
 
 /** The first line: which run this is. */
 export interface RunEntry {
@@ -30,6 +30,13 @@ export interface TestEntry {
   outputs: Record<string, number>;
 }
 
+/** The same on patches of the fold's validation patients, which decides which snapshot is the best. */
+export interface ValidationEntry {
+  kind: "validation";
+  iteration: number;
+  outputs: Record<string, number>;
+}
+
 /** A snapshot that was written whole. */
 export interface SnapshotEntry {
   kind: "snapshot";
@@ -44,6 +51,12 @@ export interface SnapshotEntry {
 export interface TrainingLog {
   entries(): LogEntry[];
   add(entry: LogEntry): void;
+}
+
+/** A test's loss; of a network that tests none, what its accuracy lacks to 1. */
+export function lossOf({ outputs }: Pick<TestEntry, "outputs">): number {
+  const loss = Object.entries(outputs).find(([name]) => name.includes("loss"))?.[1];
+  return loss ?? 1 - (outputs.accuracy ?? -Infinity);
 }
 
 /** Reads a log; lines that a killed process left half written are passed over. */

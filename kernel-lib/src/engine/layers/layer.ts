@@ -26,6 +26,8 @@ export interface LayerCall {
   /** True in the TRAIN phase: dropout drops. */
   training: boolean;
   noise: Noise;
+  /** How much each class counts in a softmax loss; undefined counts all alike. */
+  classWeights?: readonly number[];
   /** Replaces a blob that running the layer changes although no gradient does: BatchNorm's statistics. */
   remember: (parameter: number, value: Tensor) => void;
 }

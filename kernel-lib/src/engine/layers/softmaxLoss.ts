@@ -1,3 +1,4 @@
+import { HistobookError } from "../../foundation/index.js";
 import { LossParameter_NormalizationMode as Normalization, type LossParameter } from "../../caffe/index.js";
 import { channelRows } from "./axes.js";
 import { withGradient } from "./gradient.js";
@@ -12,6 +13,9 @@ const smallestFloat = 1.1754943508222875e-38;
 /**
  * Caffe's SOFTMAX_LOSS: the sum of -log(probability of the label), divided as `normalization` says, by default by the
  * number of labels; those of `ignore_label` count for nothing. Its gradient is (p - y) / the same number.
+ *
+ * Where classes have weights, a label's loss and gradient are multiplied by its class', and divided as before (Caffe:
+ * INFOGAIN_LOSS with these weights in its matrix' diagonal).
  */
 export const softmaxLoss: LayerKind = {
   bottoms: 2,
@@ -21,9 +25,11 @@ export const softmaxLoss: LayerKind = {
     // Caffe knows a second top, the probabilities, but its own check of loss weights refuses it.
     return [[]];
   },
-  run({ tf, layer, shapes, bottoms }) {
+  run({ tf, layer, shapes, bottoms, classWeights }) {
     const classes = classCount(layer, shapes, layer.softmaxParam?.axis ?? 1);
     const labels = tf.cast(tf.reshape(bottoms[1], [-1]), "int32");
+    if (classWeights && classWeights.length !== classes)
+      throw otherClasses(layer.name, classWeights, classes);
     const images = bottoms[0].shape[0];
     const parameter = layer.lossParam;
     const loss = withGradient(tf, [channelRows(tf, bottoms[0])], {
@@ -32,7 +38,9 @@ export const softmaxLoss: LayerKind = {
           ? tf.cast(tf.notEqual(labels, parameter.ignoreLabel), "float32")
           : tf.onesLike(tf.cast(labels, "float32"));
         const divisor = divisorOf(tf, parameter, counts, images);
-        const found = softmaxLossOf(tf, rows, tf.oneHot(labels, classes), counts);
+        const ofLabels = tf.oneHot(labels, classes);
+        const weights = classWeights && tf.sum(tf.mul(ofLabels, tf.tensor1d([...classWeights])), 1);
+        const found = softmaxLossOf(tf, rows, ofLabels, counts, weights);
         return {
           value: tf.div(found.sum, divisor),
           saved: [tf.mul(found.slopes, tf.div(tf.scalar(1), divisor))],
@@ -53,12 +61,14 @@ export const softmaxLoss: LayerKind = {
  * @param scores a row for each label
  * @param ofLabels a row for each label: 1 in its class, else 0
  * @param counts 1 for each label that counts, else 0
+ * @param weights how much each label counts; undefined for all alike
  */
 function softmaxLossOf(
   tf: TensorFlow,
   scores: Tensor,
   ofLabels: Tensor,
   counts: Tensor,
+  weights: Tensor | undefined,
 ): { sum: Tensor; slopes: Tensor } {
   const exponentials = exactExponential(tf, tf.sub(scores, tf.max(scores, 1, true)));
   const probabilities = tf.div(exponentials, sumInOrder(tf, exponentials));
@@ -66,9 +76,19 @@ function softmaxLossOf(
   // A label that counts but is no class makes the loss infinite, which stops the training.
   const isClass = tf.maximum(tf.sum(tf.cast(ofLabels, "float32"), 1), tf.sub(1, counts));
   const terms = tf.div(tf.neg(exactLogarithm(tf, tf.maximum(ofLabel, smallestFloat))), isClass);
-  const sum = tf.reshape(sumInOrder(tf, tf.reshape(tf.mul(terms, counts), [1, -1])), []);
-  const slopes = tf.mul(tf.sub(probabilities, ofLabels), tf.reshape(counts, [-1, 1]));
+  const factors = weights ? tf.mul(counts, weights) : counts;
+  const sum = tf.reshape(sumInOrder(tf, tf.reshape(tf.mul(terms, factors), [1, -1])), []);
+  const slopes = tf.mul(tf.sub(probabilities, ofLabels), tf.reshape(factors, [-1, 1]));
   return { sum, slopes };
+}
+
+function otherClasses(layer: string, weights: readonly number[], classes: number): HistobookError {
+  return new HistobookError("BadInput", {
+    subject: `layer "${layer}"`,
+    found: `${weights.length} weights of classes`,
+    expected: `${classes}, one for each of its scores`,
+    fix: "give --class-weights as many numbers as the network has classes",
+  });
 }
 
 /** The sum of each row, one value after the other, as Caffe adds. */

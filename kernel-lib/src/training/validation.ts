@@ -1,0 +1,92 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { ImageBatch, Learner } from "../engine/index.js";
+import { HistobookError } from "../foundation/index.js";
+import { dataLayerOf, openPhase, type OpenPhase, type RunTask } from "./openPhase.js";
+import { lossOf, type LogEntry, type ValidationEntry } from "./trainingLog.js";
+
+/** Tests on validation patients: when, on what, and when they end the training. */
+export interface ValidationTask {
+  /** Iterations between two of them. */
+  every: number;
+  /** Tests without progress that end the training; undefined never ends it. */
+  patience: number | undefined;
+  /** The database of the fold's validation patients, relative to the working directory. */
+  database: string;
+  /** How many patches it has. */
+  patches: number;
+}
+
+/** So many patches at most are looked at: more make a test longer and hardly surer. */
+const mostPatches = 2048;
+
+/** The validation patients' patches in memory, the same in each test, and the network in its TEST phase. */
+export interface Validation extends Pick<OpenPhase, "plan" | "feed"> {
+  task: ValidationTask;
+  batches: ImageBatch[];
+}
+
+/**
+ * Reads the patches on which a run is validated.
+ *
+ * @throws HistobookError `Unsupported` for a network that can't be tested on a database.
+ */
+export async function openValidation(task: RunTask, validation: ValidationTask): Promise<Validation> {
+  const { test } = task.networks;
+  const layer = test && dataLayerOf(test);
+  if (!test || layer?.type !== "Data") {
+    throw new HistobookError("Unsupported", {
+      subject: task.subject,
+      found: "a network without a database in its TEST phase",
+      expected: 'a layer of type "Data" there, in whose place the validation patients are read',
+      fix: "add that layer and a loss in the TEST phase, or leave out --validate-every and --early-stopping",
+    });
+  }
+  const { plan, feed } = await openPhase(task, test, 0, validation.database);
+  try {
+    const wanted = Math.floor(Math.min(validation.patches, mostPatches) / feed.batchSize);
+    const batches: ImageBatch[] = [];
+    while (batches.length < Math.max(1, wanted)) batches.push(await feed.next());
+    return { task: validation, plan, feed, batches };
+  } finally {
+    await feed.close();
+  }
+}
+
+/**
+ * The mean of each of the network's outputs over the validation patches; undefined when it was interrupted.
+ */
+export async function validate(
+  { plan, feed, batches }: Validation,
+  learner: Learner,
+  signal: AbortSignal | undefined,
+): Promise<Record<string, number> | undefined> {
+  const sums = new Map<string, number>();
+  for (const batch of batches) {
+    if (signal?.aborted) return undefined;
+    await nextTurn();
+    for (const [name, value] of learner.test(plan, feed.transformation, batch))
+      sums.set(name, (sums.get(name) ?? 0) + value);
+  }
+  return Object.fromEntries([...sums].map(([name, sum]) => [name, sum / batches.length]));
+}
+
+/**
+ * The best of a run's tests on validation patients, the one with the lowest loss, and how many came after it; undefined
+ * before the first.
+ *
+ * @example
+ * const log = [0.5, 0.3, 0.4].map((loss, i) => ({ kind: "validation" as const, iteration: 10 * i, outputs: { loss } }));
+ * const best = bestValidation(log);
+ * [best!.entry.iteration, best!.since]; // => [10, 1]
+ */
+export function bestValidation(
+  entries: readonly LogEntry[],
+): { entry: ValidationEntry; since: number } | undefined {
+  let best: { entry: ValidationEntry; since: number } | undefined;
+  for (const entry of entries) {
+    if (entry.kind !== "validation") continue;
+    if (!best || lossOf(entry) < lossOf(best.entry)) best = { entry, since: 0 };
+    else best.since++;
+  }
+  return best;
+}
