@@ -135,7 +135,8 @@ async function measure(directory, recipe, seed, { iterations, batch, stride }) {
 /** The mean over the seeds. */
 function summary(runs) {
   const mean = (field) => runs.reduce((sum, run) => sum + run[field], 0) / runs.length;
-  const spread = Math.max(...runs.map((run) => run.atThreshold)) - Math.min(...runs.map((run) => run.atThreshold));
+  const spread =
+    Math.max(...runs.map((run) => run.atThreshold)) - Math.min(...runs.map((run) => run.atThreshold));
   const { study, iterations, batch, perImage, stride } = runs[0];
   const fields = ["validation", "validationAtHalf", "atHalf", "atThreshold", "byPatientAtThreshold"];
   return {

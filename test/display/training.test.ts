@@ -61,7 +61,7 @@ function longFold(fold: number): TrainedFold {
     }
   }
   entries.push({ kind: "snapshot", iteration: iterations, state: "here/model_iter_600000.solverstate" });
-  return { fold, model: "model", iterations, entries, reused: false };
+  return { fold, model: "model", iterations, best: null, entries, reused: false };
 }
 
 test("five folds of 600,000 iterations fit into one output, with every fold's peak in payload and picture", async () => {
@@ -126,4 +126,18 @@ test("durationWords() says a time as people do", () => {
     "1 h",
     "1 day",
   ]);
+});
+
+test("figures of validation patients are drawn and named as such, beside those of test patches", async () => {
+  const outputs = { loss: 0.5, accuracy: 0.8 };
+  const { data } = await showTraining([
+    { kind: "loss", iteration: 0, loss: 0.7, learningRate: 0.001 },
+    { kind: "test", iteration: 1, outputs },
+    { kind: "validation", iteration: 1, outputs: { loss: 0.4, accuracy: 0.9 } },
+  ]);
+  expect(data["text/plain"]).toContain(
+    "test accuracy 0.800, validation loss 0.400, validation accuracy 0.900",
+  );
+  expect(data["image/svg+xml"]).toContain("accuracy on validation patients");
+  expect(data["image/svg+xml"]).toContain("accuracy on test patches");
 });

@@ -1,4 +1,4 @@
-import type { Series, TrainingCurvePayload, TrainingRun } from "histobook/payloads";
+import { testWords, type Series, type TrainingCurvePayload, type TrainingRun } from "histobook/payloads";
 
 /** One line of a panel. */
 export interface CurveLine {
@@ -47,7 +47,7 @@ export function curvePanels({ runs, state }: TrainingCurvePayload): CurvePanel[]
     },
     ...[...outputs].map((output) => ({
       name: output,
-      title: `${output} on test patches`,
+      title: testWords(output).title,
       lines: tested(output),
       isLoss: false,
       fromZero: false,

@@ -1,4 +1,4 @@
-import { durationWords, type TrainingCurvePayload } from "histobook/payloads";
+import { durationWords, testWords, type TrainingCurvePayload } from "histobook/payloads";
 import type { Translation } from "../context.js";
 import { choice } from "../controls/choice.js";
 import { sendButton } from "../controls/send-button.js";
@@ -184,7 +184,7 @@ function numbersTable({ runs }: TrainingCurvePayload, translation: Translation):
     translation.__("run"),
     translation.__("iterations"),
     translation.__("loss"),
-    ...outputs.map((output) => translation.__("test %1", output)),
+    ...outputs.map((output) => testWords(output).name),
     translation.__("newest snapshot"),
   ];
   const number = (value: number | null): string =>

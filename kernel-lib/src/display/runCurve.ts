@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Series, TrainingRun } from "../payloads/index.js";
+import { validationName, type Series, type TrainingRun } from "../payloads/index.js";
 import type { LogEntry } from "../training/index.js";
 import { thinSeries } from "./thinSeries.js";
 
@@ -34,7 +34,7 @@ export class RunCurve {
       case "test":
       case "validation":
         for (const [output, value] of Object.entries(entry.outputs)) {
-          const name = entry.kind === "test" ? output : `validation ${output}`;
+          const name = entry.kind === "test" ? output : validationName(output);
           const series = this.tests.get(name) ?? emptySeries();
           append(series, entry.iteration, value);
           this.tests.set(name, series);

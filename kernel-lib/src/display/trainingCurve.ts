@@ -1,5 +1,6 @@
 import {
   durationWords,
+  testWords,
   viewMimeType,
   type Series,
   type TrainingCurvePayload,
@@ -115,7 +116,7 @@ function panels(plot: Plot, runs: readonly TrainingRun[]): Panel[] {
       [...(plain("loss", 0.35) ?? []), ...(testMarks("loss") ?? []), ...legend],
       true,
     ),
-    ...[...outputs].map((output) => panel(`${output} on test patches`, 240, testMarks(output), false)),
+    ...[...outputs].map((output) => panel(testWords(output).title, 240, testMarks(output), false)),
     ...(has("learningRate") ? [panel("learning rate", 130, plain("learningRate"), true)] : []),
     ...(has("speed") ? [panel("patches a second", 130, plain("speed"), true)] : []),
   ];
@@ -127,7 +128,7 @@ function lastWords({ name, loss, tests }: TrainingRun): string {
       ({ iteration, value }) => `loss ${value.toFixed(3)} at iteration ${count(iteration)}`,
     ),
     ...tests.flatMap(({ output, series }) =>
-      lastValue(series).map(({ value }) => `test ${output} ${value.toFixed(3)}`),
+      lastValue(series).map(({ value }) => `${testWords(output).name} ${value.toFixed(3)}`),
     ),
   ];
   return `  ${name}: ${words.join(", ")}`;

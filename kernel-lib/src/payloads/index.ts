@@ -29,6 +29,7 @@ export { foldSummarySchema, type FoldSummaryPayload, type PatchesByType } from "
 export { lineCall, lineOpening, lineReply, lineTarget, type LineCall, type LineReply } from "./line.js";
 export { viewMimeType, viewNames, type ViewName } from "./names.js";
 export { filtersInRow, networkSchema, type NetworkPayload } from "./network.js";
+export { testWords, validationName } from "./testWords.js";
 export {
   mostTilesACall,
   patchGridSchema,
