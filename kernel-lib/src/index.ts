@@ -21,6 +21,7 @@ export * from "./folds/index.js";
 export * from "./databases/index.js";
 export * from "./caffe/index.js";
 export * from "./engine/index.js";
+export * from "./cluster/public.js";
 export * from "./training/index.js";
 export * from "./output/public.js";
 export * from "./evaluation/public.js";

@@ -1,7 +1,8 @@
-// The checks of npm test: set-up, ESLint, Prettier, the compiler's types, then the tests.
+// The checks of npm test: set-up, ESLint, Prettier, the compiler's types, the tests, and those on a cluster.
 import { join } from "node:path";
 import { reportFailure } from "../setup/failure.mjs";
 import { setUp } from "../setup/index.mjs";
+import { clusterTests } from "./cluster.mjs";
 import { add, asOneTest, nothing, summaryLine } from "./counts.mjs";
 import { runTool } from "./tool.mjs";
 import { runVitest } from "./vitest.mjs";
@@ -24,6 +25,8 @@ export async function runChecks(args) {
       ["lint", lint],
       ["types", typecheck],
       ["tests", () => runVitest(environment, join("test", "vitest.config.mts"), args)],
+      // What was asked for by name is looked for among the tests alone.
+      ...(args.length === 0 ? [["cluster", () => clusterTests(environment)]] : []),
     ]) {
       process.stdout.write(`\n${name}\n`);
       counts = add(counts, await check());

@@ -62,8 +62,8 @@ describe("histobook", () => {
     ],
     [["train"], /^Error: train: found neither a study nor --solver/],
     [
-      ["train", "study", "--on", "slurm"],
-      /^Error: --on: found 'slurm', expected local: clusters come in a later version/,
+      ["train", "study", "--on", "sge"],
+      /^Error: --on: found 'sge', expected 'local' or 'slurm' or 'pbs'/,
     ],
     [
       ["output", "study", "--mode", "fast"],

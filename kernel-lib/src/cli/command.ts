@@ -20,7 +20,7 @@ export function newCommand(name: string, description: string): Command {
 /**
  * Runs a command's work: progress, interrupts, one sentence for an error, the exit status.
  *
- * The first interrupt lets the step come to a whole end; a second one ends at once. A process that another one of ours
+ * The first interrupt lets the step come to a whole end; a second one from the keyboard ends at once. A process that another one of ours
  * has started takes the end of the channel between them for an interrupt: nobody would hear it any more.
  */
 export async function perform(
@@ -31,11 +31,13 @@ export async function perform(
   const abort = new AbortController();
   // A terminal interrupts both at once, and only the one that was started first decides to end at once.
   const isStarted = (process.connected as boolean | undefined) !== undefined;
-  const interrupt = (): void => {
-    if (abort.signal.aborted && !isStarted) process.exit(exitStatus.failed);
+  const interrupt = (signal?: NodeJS.Signals): void => {
+    // A scheduler's signal comes twice: to the work, and to the script that passes it on.
+    if (abort.signal.aborted && !isStarted && signal === "SIGINT") process.exit(exitStatus.failed);
     abort.abort();
   };
-  process.on("disconnect", interrupt);
+  const leave = (): void => interrupt();
+  process.on("disconnect", leave);
   if (isStarted && !process.connected) abort.abort();
   // Whoever read our words may be gone; the work is still brought to a whole end.
   process.stdout.on("error", ignore);
@@ -55,7 +57,7 @@ export async function perform(
     reporter.error(error);
     process.exitCode = isHistobookError(error, "BadOption") ? exitStatus.wrongUsage : exitStatus.failed;
   } finally {
-    process.off("disconnect", interrupt);
+    process.off("disconnect", leave);
     process.stdout.off("error", ignore);
     process.stderr.off("error", ignore);
     process.off("SIGINT", interrupt);

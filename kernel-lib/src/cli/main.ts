@@ -8,6 +8,7 @@ import { exportCommand } from "./export.js";
 import { fetchCommand } from "./fetch.js";
 import { foldsCommand } from "./folds.js";
 import { inspectCommand } from "./inspect.js";
+import { jobsCommand } from "./jobs.js";
 import { kernelCommand } from "./kernel.js";
 import { outputCommand } from "./output.js";
 import { patchesCommand } from "./patches.js";
@@ -35,6 +36,7 @@ export async function main(argv: string[]): Promise<void> {
     evaluateCommand(),
     exportCommand(),
     runCommand(),
+    jobsCommand(),
     statusCommand(),
     inspectCommand(),
     kernelCommand(),

@@ -1,27 +1,40 @@
 import type { Command } from "commander";
 import { engineChoices } from "../engine/index.js";
+import { placeOfWork, places, type Place } from "../cluster/index.js";
 import { choiceOption, HistobookError } from "../foundation/index.js";
 import { openStudy } from "../study/index.js";
 import {
+  planTraining,
+  submitTraining,
   train,
   trainSolver,
   type LogEntry,
   type TrainOptions,
   type TrainSolverOptions,
 } from "../training/index.js";
+import {
+  clusterOptions,
+  plannedOutcome,
+  submittedOutcome,
+  withClusterOptions,
+  type ClusterFlags,
+} from "./clusterOptions.js";
 import { newCommand, perform, toNumber, toNumberOrAuto, type Outcome } from "./command.js";
 import { givenRecipe, withRecipe } from "./recipe.js";
 import { forecastOutcome, overfitOutcome } from "./trainForecast.js";
 
-type Options = TrainOptions & {
-  json?: boolean;
-  solver?: string;
-  on?: string;
-  cursor?: string;
-  tensorboard?: string;
-  dryRun?: boolean;
-  overfitOneBatch?: boolean;
-};
+/** What is done where `--on` names a scheduler that is not there. */
+const instead = "the folds are trained on this machine instead";
+
+type Options = Omit<TrainOptions, "on"> &
+  ClusterFlags & {
+    json?: boolean;
+    solver?: string;
+    cursor?: string;
+    tensorboard?: string;
+    dryRun?: boolean;
+    overfitOneBatch?: boolean;
+  };
 
 /** `histobook train STUDY`: step 4, and `histobook train --solver FILE` as `caffe train` */
 export function trainCommand(): Command {
@@ -61,34 +74,61 @@ export function trainCommand(): Command {
       "folds trained side by side, each in a process of its own; 0: in this one (auto: as cores and memory allow)",
       toNumberOrAuto,
     )
-    .option("--on <place>", "local (slurm and pbs come in a later version)", "local")
     .option("--seed <number>", "(1)", toNumber)
     .option("--read-ahead <batches>", "batches held ready in memory (2)", toNumber);
-  return withRecipe(command).action((directory: string | undefined, options: Options) =>
-    perform(options, async (run, { event }) => {
-      checkPlace(options.on ?? "local");
-      const given = { ...options, ...run, tensorBoard: options.tensorboard };
-      if (options.solver !== undefined) {
-        refuseBesideSolver(options);
-        return solverOutcome(options.solver, {
-          ...given,
-          cursor: choiceOption<"continue" | "restart">("--cursor", options.cursor ?? "continue", [
-            "continue",
-            "restart",
-          ]),
-          onEntry: (entry) => event({ event: "log", step: "train", entry }),
-        });
-      }
-      if (directory === undefined) throw noStudy();
-      if (options.dryRun) return forecastOutcome(directory, given);
-      if (options.overfitOneBatch) return overfitOutcome(directory, given);
-      return studyOutcome(directory, {
-        ...given,
-        processes: options.processes ?? (options.fold === undefined ? "auto" : 0),
-        onEntry: (fold, entry) => event({ event: "log", step: "train", fold, entry }),
-      });
-    }),
+  return withClusterOptions(withRecipe(command), "all folds at once as an array of jobs").action(
+    (directory: string | undefined, options: Options) =>
+      perform(options, async (run, { event }) => {
+        const given = { ...options, ...run, on: "local" as Place, tensorBoard: options.tensorboard };
+        const onEntry = (fold: number, entry: LogEntry): void =>
+          event({ event: "log", step: "train", fold, entry });
+        if (options.solver !== undefined) {
+          refuseBesideSolver(options);
+          return solverOutcome(options.solver, {
+            ...given,
+            cursor: choiceOption<"continue" | "restart">("--cursor", options.cursor ?? "continue", [
+              "continue",
+              "restart",
+            ]),
+            onEntry: (entry) => event({ event: "log", step: "train", entry }),
+          });
+        }
+        if (directory === undefined) throw noStudy();
+        const onCluster = await clusterOutcome(directory, { ...given, on: options.on as Place, onEntry });
+        if (onCluster) return onCluster;
+        if (options.dryRun) return forecastOutcome(directory, given);
+        if (options.overfitOneBatch) return overfitOutcome(directory, given);
+        const processes = options.processes ?? (options.fold === undefined ? "auto" : 0);
+        return studyOutcome(directory, { ...given, processes, onEntry });
+      }),
   );
+}
+
+/** The outcome of a training that a cluster does; undefined where it is done here. */
+async function clusterOutcome(
+  directory: string,
+  options: TrainOptions & ClusterFlags & { overfitOneBatch?: boolean },
+): Promise<Outcome | undefined> {
+  const place = choiceOption<Place>("--on", options.on ?? "local", places);
+  if (place === "local") return undefined;
+  if (options.overfitOneBatch) throw needsNoCluster("--overfit-one-batch");
+  const study = openStudy(directory);
+  const given = { ...options, cluster: clusterOptions(options) };
+  if (options.dryRun) return plannedOutcome("train", [await planTraining(study, place, given)]);
+  if (placeOfWork(place, instead, options.report) === "local") return undefined;
+  if (options.wait) return studyOutcome(directory, given);
+  const { job, waiting, finished, written } = await submitTraining(study, place, given);
+  const notes = [
+    ...written.map((file) => `Wrote ${file}.`),
+    ...finished.map(({ fold, model }) => `Fold ${fold}: ${model} (as before).`),
+    ...waiting
+      .filter(({ submission }) => submission !== job)
+      .map(
+        ({ run, submission }) =>
+          `Fold ${run.fold}: waits or runs already as part of job ${submission.number}.`,
+      ),
+  ];
+  return submittedOutcome(directory, "train", job === null ? [] : [job], notes);
 }
 
 async function studyOutcome(directory: string, options: TrainOptions): Promise<Outcome> {
@@ -122,14 +162,12 @@ function describe(entries: LogEntry[]): string {
   return `, test ${outputs.join(", ")}`;
 }
 
-function checkPlace(place: string): void {
-  if (place === "local") return;
-  const known = place === "slurm" || place === "pbs";
-  throw new HistobookError("BadOption", {
-    subject: "--on",
-    found: `'${place}'`,
-    expected: known ? "local: clusters come in a later version" : "local",
-    fix: "leave it out, and the folds are trained on this machine",
+function needsNoCluster(subject: string): HistobookError {
+  return new HistobookError("BadOption", {
+    subject,
+    found: "it beside --on",
+    expected: "it on this machine",
+    fix: "leave --on out",
   });
 }
 
@@ -144,8 +182,9 @@ function noStudy(): HistobookError {
 
 /** What needs a study's folds and manifest is not passed over in silence: a dry run must not train. */
 function refuseBesideSolver(options: Options): void {
-  const { keep, minutes, processes, dryRun, overfitOneBatch } = options;
+  const { keep, minutes, processes, dryRun, overfitOneBatch, on } = options;
   const given = {
+    "--on": on === "local" ? undefined : on,
     "--keep": keep,
     "--minutes": minutes,
     "--processes": processes,

@@ -9,6 +9,9 @@
  * - `Locked`: another process holds the study or the database.
  * - `NoEngine`: no TensorFlow.js backend could be loaded.
  * - `NoKernel`: the notebook kernel would not start: Node is too old or a part of it is missing.
+ * - `NoScheduler`: a cluster's scheduler was asked for where there is none.
+ * - `SchedulerRefused`: a cluster's scheduler did not take a job, or did not answer.
+ * - `JobFailed`: a job on a cluster ended without its result.
  * - `ProcessLost`: a process that did a part of the work ended without a result.
  * - `Unsupported`: a Caffe layer, field or command that this version does not know.
  * - `Interrupted`: the caller's AbortSignal stopped the work; what was made so far is kept.
@@ -22,6 +25,9 @@ export type ErrorCode =
   | "Locked"
   | "NoEngine"
   | "NoKernel"
+  | "NoScheduler"
+  | "SchedulerRefused"
+  | "JobFailed"
   | "ProcessLost"
   | "Unsupported"
   | "Interrupted";

@@ -1,7 +1,8 @@
 /** Step 4: prototxts, the solver's run, snapshots. */
 export { learningRate, type RatePolicy } from "./learningRate.js";
+export { planTraining, submitTraining, type SubmittedTraining } from "./clusterTraining.js";
 export { train, type TrainResult } from "./train.js";
-export type { TrainedFold } from "./foldRun.js";
+export type { FoldRun, TrainedFold } from "./foldRun.js";
 export { trainSolver, type TrainSolverOptions } from "./trainSolver.js";
 export type { TrainOptions, Overrides } from "./options.js";
 export type { RecipeOptions } from "./recipe.js";

@@ -1,4 +1,5 @@
 import { filterNet, type SolverParameter } from "../caffe/index.js";
+import type { ClusterOptions, Place } from "../cluster/index.js";
 import type { EngineChoice } from "../engine/index.js";
 import { numberOption, type RunOptions } from "../foundation/index.js";
 import { batchParameter } from "./source.js";
@@ -46,6 +47,13 @@ export interface TrainOptions extends RunOptions, LogSinkOptions, RecipeOptions 
    * process; `auto` takes as many as processor cores and free memory allow. Default `auto` in the notebook kernel, else 0.
    */
   processes?: number | "auto";
+  /**
+   * Where the folds are trained: on this machine (`local`), or all at once as an array of jobs that a cluster's scheduler
+   * (`slurm`, `pbs`) takes. Default `local`; also where the scheduler is not there, with a warning.
+   */
+  on?: Place;
+  /** What a job asks its cluster for. */
+  cluster?: ClusterOptions;
   /** Called with each line of a run's log: losses, tests, snapshots; those of an earlier run first, if it is gone on with or kept. */
   onEntry?: (fold: number, entry: LogEntry) => void;
 }

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { finished } from "node:stream/promises";
 import { HistobookError, type ErrorCode, type ErrorParts, type StepEvent } from "../foundation/index.js";
 import type { TrainedFold } from "./foldRun.js";
 import type { TrainOptions } from "./options.js";
-import { recipeArguments } from "./recipe.js";
+import { trainArguments } from "./trainArguments.js";
 import type { LogEntry } from "./trainingLog.js";
 
 /** A fold to train in a process of its own. */
@@ -40,7 +40,7 @@ export async function trainInOwnProcess(
   task: OwnProcessTask,
 ): Promise<{ engine: string; fold: TrainedFold }> {
   const { directory, fold, options } = task;
-  const child = spawn(process.execPath, [program, ...commandLine(directory, fold, options)], {
+  const child = spawn(process.execPath, [program, ...trainArguments(directory, options), ...alone(fold)], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     windowsHide: true,
   });
@@ -63,40 +63,8 @@ export async function trainInOwnProcess(
   }
 }
 
-function commandLine(directory: string, fold: number, options: TrainOptions): string[] {
-  const { iterations, batch, snapshotEvery, learningRate, weights, snapshot, engine, seed } = options;
-  const { readAhead, keep, csv, tensorBoard } = options;
-  const given = {
-    "--iterations": iterations,
-    "--batch": batch,
-    "--snapshot-every": snapshotEvery,
-    "--learning-rate": learningRate,
-    "--weights": weights && resolve(weights),
-    "--snapshot": snapshot && resolve(snapshot),
-    "--engine": engine,
-    "--seed": seed,
-    "--keep": keep,
-    "--csv": csv && resolve(csv),
-    "--tensorboard": tensorBoard && resolve(tensorBoard),
-    "--read-ahead": readAhead,
-    "--network": options.network,
-  };
-  const named = Object.entries(given).flatMap(([name, value]) =>
-    value === undefined ? [] : [name, String(value)],
-  );
-  const resume = options.resume ? ["--resume"] : [];
-  return [
-    "train",
-    directory,
-    "--fold",
-    String(fold),
-    "--processes",
-    "0",
-    "--json",
-    ...named,
-    ...resume,
-    ...recipeArguments(options),
-  ];
+function alone(fold: number): string[] {
+  return ["--fold", String(fold), "--processes", "0", "--json"];
 }
 
 /** What a process said at its end, and how it ended. */

@@ -1,6 +1,8 @@
+import { placeOfWork, type SchedulerName } from "../cluster/index.js";
 import { loadEngine, reportPassedOver } from "../engine/index.js";
 import { notebookKernel, numberOption } from "../foundation/index.js";
 import { readManifest, type Study } from "../study/index.js";
+import { followTraining, submitTraining } from "./clusterTraining.js";
 import { finishedFold, type FoldRun, type TrainedFold } from "./foldRun.js";
 import { readFoldRuns } from "./foldRuns.js";
 import { iterationsForMinutes } from "./forecast.js";
@@ -23,12 +25,15 @@ export interface TrainResult {
  * The prototxts are written first where they are missing. A model that was made from the same prototxts, databases,
  * seed and options is kept. An interrupt leaves a snapshot, from which `resume` goes on. With `processes` each fold is
  * trained in a process of its own, which a notebook's own process outlives whatever happens to it. With `minutes` the
- * iterations are those that fit into that time here.
+ * iterations are those that fit into that time here. With `on` a cluster trains all folds at once, and this follows them:
+ * an interrupt ends the following alone, and the same call finds the jobs again.
  *
  * @throws HistobookError `MissingStep` without databases, `NoEngine`, `BadOption`, `BadInput`, `Interrupted`,
- * `ProcessLost` when a fold's own process ended without a word.
+ * `ProcessLost` when a fold's own process ended without a word, `JobFailed` when a cluster's job did, `SchedulerRefused`.
  */
 export async function train(study: Study, options: TrainOptions = {}): Promise<TrainResult> {
+  const place = placeOfWork(options.on, "the folds are trained on this machine instead", options.report);
+  if (place !== "local") return trainOnCluster(study, place, options);
   const processes = processesOption(options.processes ?? (notebookKernel() ? "auto" : 0));
   const minutes = options.minutes === undefined ? {} : await iterationsForMinutes(study, options);
   const decided = { ...options, ...minutes };
@@ -46,6 +51,18 @@ export async function train(study: Study, options: TrainOptions = {}): Promise<T
     written,
     folds: runs.map(({ fold }, i) => finished[i] ?? byFold.get(fold)!),
   };
+}
+
+async function trainOnCluster(
+  study: Study,
+  place: SchedulerName,
+  options: TrainOptions,
+): Promise<TrainResult> {
+  const { written, finished, waiting } = await submitTraining(study, place, options);
+  for (const fold of finished) tellAgain(fold, options);
+  const folds = [...finished, ...(await followTraining(study, waiting, options))];
+  folds.sort((a, b) => a.fold - b.fold);
+  return { engine: readManifest(study.directory).models[folds[0].fold].engine, written, folds };
 }
 
 /** A model that was there already has its log told like one that was trained now. */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { makeValidationDatabase } from "../databases/index.js";
 import type { Engine } from "../engine/index.js";
@@ -21,11 +22,7 @@ export async function trainFold(
 ): Promise<TrainedFold> {
   const { directory } = study;
   const { fold, key, database, solver, networks, overrides, recipe, seed, workingDirectory, logPath } = run;
-  const snapshot = options.snapshot
-    ? resolve(options.snapshot)
-    : options.resume
-      ? resumableSnapshot(run, options)
-      : undefined;
+  const snapshot = startOf(run, options);
   for (const message of foldWarnings(study, run, options.weights))
     options.report?.({ event: "warning", step: "train", message });
   const sinks = openLogSinks(options, fold);
@@ -93,4 +90,11 @@ async function validationOf(
   const usual = Math.max(1, Math.floor(solver.maxIter / 20));
   const every = validateEvery ?? (solver.testInterval > 0 ? Math.min(usual, solver.testInterval) : usual);
   return { every, patience, database: `../${databaseName("val", fold)}`, patches: count };
+}
+
+/** The snapshot to begin from; a run that is gone on with is further than the one that it was begun from. */
+function startOf(run: FoldRun, options: TrainOptions): string | undefined {
+  const given = options.snapshot && resolve(options.snapshot);
+  if (!options.resume || (given && !existsSync(run.logPath))) return given;
+  return resumableSnapshot(run, options) ?? given;
 }
