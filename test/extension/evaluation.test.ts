@@ -40,7 +40,7 @@ beforeAll(async () => {
   ]);
   page = await lab.open("evaluation.ipynb");
   // High enough for the whole view on one picture.
-  await page.setViewportSize({ width: 1280, height: 1800 });
+  await page.setViewportSize({ width: 1280, height: 2200 });
   await runAll(page);
 }, 300_000);
 
@@ -104,13 +104,46 @@ describe("the evaluation", () => {
           ]),
         ),
       );
-    const [[low, high, middle], [calibration]] = data;
+    const [[low, high, middle], [calibration, bars], [, , boundary]] = data;
     expect(middle[1]).toEqual(payload.curve.map(({ fScore }) => fScore));
     middle[1].forEach((fScore, i) => {
       expect(low[1][i]).toBeLessThanOrEqual(fScore + 1e-9);
       expect(high[1][i]).toBeGreaterThanOrEqual(fScore - 1e-9);
     });
     expect(calibration[0]).toEqual(payload.calibration.map(({ predicted }) => predicted));
+    expect(bars[1].reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+    expect(boundary).toEqual([[0, 1, 2, 3], payload.boundary!.map(({ fScore }) => fScore)]);
+  });
+
+  test("tells every figure with its interval and the constant predictors', and draws each fold's interval", async () => {
+    const table = view().getByRole("table").filter({ hasText: "over all pixels" });
+    const rows = (await table.getByRole("row").allInnerTexts()).map((row) => row.split("\t"));
+    expect(rows.length).toBe(1 + 12);
+    const shown = (value: number | null): string => (value === null ? "–" : value.toFixed(3));
+    for (const [i, one] of payload.figures!.entries()) {
+      expect(rows[i + 1].map((cell) => cell.trim())).toEqual([
+        one.name,
+        shown(one.atThreshold),
+        `${shown(one.low)} to ${shown(one.high)}`,
+        shown(one.atHalf),
+        shown(one.allEpithelium),
+        shown(one.allOther),
+      ]);
+    }
+    const bars = await view()
+      .locator(".histobook-strip:has(.histobook-interval)")
+      .evaluateAll((strips) =>
+        strips.map((strip) => {
+          const box = strip.getBoundingClientRect();
+          const bar = strip.querySelector(".histobook-interval")!.getBoundingClientRect();
+          return [(bar.left - box.left) / box.width, (bar.right - box.left) / box.width];
+        }),
+      );
+    expect(bars.length).toBe(payload.folds!.length);
+    payload.folds!.forEach(({ low, high }, i) => {
+      expect(bars[i][0]).toBeCloseTo(low!, 2);
+      expect(bars[i][1]).toBeCloseTo(high!, 2);
+    });
   });
 
   test("shows the map of a bad image, which the kernel sends", async () => {
@@ -127,7 +160,10 @@ describe("the evaluation", () => {
 });
 
 test("saved, it is drawn in the dark theme, and says what a map needs", async () => {
-  await lab.writeNotebook("saved-evaluation.ipynb", [{ [mimeType]: payload }]);
+  // As an earlier histobook saved it.
+  const older = { ...payload };
+  for (const added of ["figures", "folds", "boundary"] as const) delete older[added];
+  await lab.writeNotebook("saved-evaluation.ipynb", [{ [mimeType]: older }]);
   const dark = await lab.open("saved-evaluation.ipynb", { theme: "dark" });
   try {
     await dark.setViewportSize({ width: 1280, height: 1500 });
@@ -137,6 +173,7 @@ test("saved, it is drawn in the dark theme, and says what a map needs", async ()
       `In a cell: showMap(study, "${payload.worst[0].name}")`,
     );
     await dark.screenshot({ path: join(artefacts, "evaluation-dark.png") });
+    expect(await view(dark).locator(".js-plotly-plot").count()).toBe(2);
     await expectAccessible(dark, "[data-histobook-view=evaluation]");
   } finally {
     await dark.context().close();

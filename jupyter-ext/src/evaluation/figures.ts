@@ -43,11 +43,15 @@ export function curveFigure({ curve, patients }: EvaluationPayload, surroundings
   };
 }
 
-/** What share of the pixels of a probability is epithelium in truth; the dotted line: as much as was said. */
+/**
+ * The reliability curve: what share of the pixels of a probability is epithelium in truth; the dotted line: as much as was
+ * said; the bars: what share of all pixels has that probability.
+ */
 export function calibrationFigure(
   { calibration }: EvaluationPayload,
   surroundings: ChartSurroundings,
 ): Figure {
+  const all = calibration.reduce((sum, { pixels }) => sum + pixels, 0);
   return {
     data: [
       {
@@ -60,6 +64,15 @@ export function calibrationFigure(
         line: { color: surroundings.mark, width: 2 },
         marker: { size: 8 },
         hovertemplate: "said %{x:.2f}, true %{y:.2f}, %{text}<extra></extra>",
+      },
+      {
+        type: "bar",
+        name: "pixels",
+        x: calibration.map(({ from, to }) => (from + to) / 2),
+        y: calibration.map(({ pixels }) => pixels / all),
+        width: calibration.map(({ from, to }) => 0.94 * (to - from)),
+        marker: { color: surroundings.grid },
+        hovertemplate: "%{y:.1%} of all pixels<extra></extra>",
       },
     ],
     layout: {
@@ -76,6 +89,40 @@ export function calibrationFigure(
           line: { color: surroundings.text, width: 1, dash: "dot" },
         },
       ],
+    },
+  };
+}
+
+/** The boundary F-score at each tolerance in pixels, with its band. */
+export function boundaryFigure(
+  boundary: NonNullable<EvaluationPayload["boundary"]>,
+  surroundings: ChartSurroundings,
+): Figure {
+  const defined = boundary.filter(
+    ({ fScore, low, high }) => fScore !== null && low !== null && high !== null,
+  );
+  const x = defined.map(({ tolerance }) => tolerance);
+  const colour = surroundings.mark;
+  const edge = { type: "scatter", mode: "lines", x, line: { width: 0, color: colour } } as const;
+  const square = unitSquare(surroundings, "tolerance in pixels", "boundary F-score");
+  return {
+    data: [
+      { ...edge, name: "2.5 %", y: defined.map(({ low }) => low) },
+      { ...edge, name: "97.5 %", y: defined.map(({ high }) => high), fill: "tonexty", opacity: 0.3 },
+      {
+        type: "scatter",
+        mode: "lines+markers",
+        name: "boundary F-score",
+        x,
+        y: defined.map(({ fScore }) => fScore),
+        line: { color: colour, width: 2 },
+        marker: { size: 8 },
+      },
+    ].map((line) => ({ ...line, hovertemplate: "%{y:.3f}" }) as Data),
+    layout: {
+      ...square,
+      xaxis: { ...square.xaxis, range: [-0.1, 3.1], dtick: 1 },
+      hovermode: "x unified",
     },
   };
 }

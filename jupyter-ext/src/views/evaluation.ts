@@ -4,7 +4,9 @@ import type { ViewContext } from "../context.js";
 import { element } from "../element.js";
 import { errorBox } from "../error-box.js";
 import { addConfusions, confusionMatrix, type Confusion } from "../evaluation/confusion.js";
-import { calibrationFigure, chartHeight, curveFigure } from "../evaluation/figures.js";
+import { figureTable, foldTable } from "../evaluation/figure-table.js";
+import { boundaryFigure, calibrationFigure, chartHeight, curveFigure } from "../evaluation/figures.js";
+import { score } from "../evaluation/score.js";
 import { noLine } from "../live/no-line.js";
 import { percent } from "../percent.js";
 import { grid, type GridCell } from "../tables/grid.js";
@@ -26,53 +28,64 @@ const predictors = [
 export const evaluationView: View<EvaluationPayload> = {
   draw(host, payload, context): Promise<Drawing<EvaluationPayload>> {
     const { translation } = context;
+    const { figures, folds, boundary } = payload;
     const chart = (
       label: string,
       figure: ConstructorParameters<typeof PlotlyChart>[0]["figure"],
     ): PlotlyChart => new PlotlyChart({ view: "evaluation", label, height: () => chartHeight, figure });
-    const charts = [
-      chart(
+    const charts: [title: string, chart: PlotlyChart][] = [
+      [
         translation.__(
-          "F-score over all patients at each threshold, with the band in which it lies when patients are drawn again",
+          "F-score at each threshold (band: 95 % of %1 draws of patients; dotted: chosen)",
+          thousands(payload.repeats),
         ),
-        (surroundings) => curveFigure(payload, surroundings),
-      ),
-      chart(translation.__("Share of epithelium among the pixels of each probability"), (surroundings) =>
-        calibrationFigure(payload, surroundings),
-      ),
+        chart(
+          translation.__(
+            "F-score over all patients at each threshold, with the band in which it lies when patients are drawn again",
+          ),
+          (surroundings) => curveFigure(payload, surroundings),
+        ),
+      ],
+      [
+        translation.__("Reliability (dotted: as much as was said; bars: share of pixels)"),
+        chart(translation.__("Share of epithelium among the pixels of each probability"), (surroundings) =>
+          calibrationFigure(payload, surroundings),
+        ),
+      ],
     ];
-    const titles = [
-      translation.__(
-        "F-score at each threshold (band: 95 % of %1 draws of patients; dotted: chosen)",
-        thousands(payload.repeats),
-      ),
-      translation.__("Calibration (dotted: as much as was said)"),
-    ];
+    if (boundary) {
+      charts.push([
+        translation.__("Boundary F-score: outlines that meet exactly, and within 1 to 3 pixels"),
+        chart(translation.__("Boundary F-score at 0 to 3 pixels, with its band"), (surroundings) =>
+          boundaryFigure(boundary, surroundings),
+        ),
+      ]);
+    }
     const maps = worstImages(payload, context);
     host.className = "histobook-evaluation";
     host.append(
       header(payload, context),
       patientsAndMatrix(payload, context),
+      element("div", { className: "histobook-evaluation-patients" }, [
+        ...(figures ? [figureTable(figures, context)] : []),
+        ...(folds ? [foldTable(folds, context)] : []),
+      ]),
       element(
         "div",
         { className: "histobook-evaluation-charts" },
-        charts.map(({ node }, i) => element("figure", {}, [element("figcaption", {}, [titles[i]]), node])),
+        charts.map(([title, { node }]) => element("figure", {}, [element("figcaption", {}, [title]), node])),
       ),
       maps.node,
       ...payload.notes.map((note) => element("p", { className: "histobook-note" }, [note])),
     );
     return Promise.resolve({
       dispose: () => {
-        charts.forEach((one) => one.dispose());
+        charts.forEach(([, one]) => one.dispose());
         maps.dispose();
       },
     });
   },
 };
-
-function score(value: number | null): string {
-  return value === null ? "–" : value.toFixed(3);
-}
 
 function header({ pooled, band, averaged }: EvaluationPayload, { translation }: ViewContext): HTMLElement {
   const words = {
