@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decode } from "fast-png";
 import sharp from "sharp";
@@ -15,8 +15,14 @@ import {
   ValidationMaps,
 } from "../../kernel-lib/dist/evaluation/index.js";
 import { readParentList } from "../../kernel-lib/dist/folds/index.js";
-import { readProbabilityPicture } from "../../kernel-lib/dist/output/index.js";
-import { openStudy, readManifest, updateManifest, type Study } from "../../kernel-lib/dist/study/index.js";
+import { output, readProbabilityPicture } from "../../kernel-lib/dist/output/index.js";
+import {
+  openStudy,
+  readManifest,
+  readMask,
+  updateManifest,
+  type Study,
+} from "../../kernel-lib/dist/study/index.js";
 import { copyOfStudy, height, width } from "../training/smallStudy.js";
 import { newMappedStudy } from "./mappedStudy.js";
 
@@ -120,6 +126,26 @@ describe("selectThreshold", () => {
     );
     const forged = Object.create(ValidationMaps.prototype) as ValidationMaps;
     await expect(selectThreshold(forged)).rejects.toThrow(TypeError);
+  });
+
+  test("takes validation maps of the mode in which the test images were mapped", async () => {
+    const whole = { pixels: 10_000 };
+    const byWindow = await ValidationMaps.of(study, 1, whole).levels();
+    await output(study.directory, { fold: 1, mode: "dense" });
+    const [patient] = readParentList(path("val_w32_parent_1.txt"));
+    mkdirSync(path("alone"));
+    copyFileSync(path("images", `${patient}_1.tif`), path("alone", `${patient}_1.tif`));
+    const { images } = await output(study.directory, {
+      fold: 1,
+      mode: "dense",
+      images: path("alone"),
+      out: path("alone", "out"),
+    });
+    const { data: mask } = await readMask(path("images", `${patient}_1_mask.png`));
+    const expected = countLevels(readProbabilityPicture(images[0].probability).levels, mask);
+    const byDense = await ValidationMaps.of(study, 1, whole).levels();
+    expect(byDense).toEqual(expected);
+    expect(byDense).not.toEqual(byWindow);
   });
 
   test("refuses a validation list with a patient who tests or trains", () => {

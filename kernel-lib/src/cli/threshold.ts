@@ -1,7 +1,12 @@
 import type { Command } from "commander";
 import { applyThresholds, thresholdCriteria, type ApplyThresholdOptions } from "../evaluation/index.js";
-import { openStudy } from "../study/index.js";
+import type { RunOptions } from "../foundation/index.js";
+import { trainInnerFolds } from "../pipeline/index.js";
+import { openStudy, readManifest, type Study } from "../study/index.js";
 import { newCommand, perform, toNumber, toNumberOrAuto } from "./command.js";
+
+/** The command's options beside the function's. */
+type ThresholdCommandOptions = ApplyThresholdOptions & { innerFolds?: number; json?: boolean };
 
 /** `histobook threshold STUDY` */
 export function thresholdCommand(): Command {
@@ -14,9 +19,16 @@ export function thresholdCommand(): Command {
     );
   return withCriterion(command)
     .option("--fold <number>", "only this fold (all)", toNumber)
-    .action((directory: string, options: ApplyThresholdOptions & { json?: boolean }) =>
+    .option(
+      "--inner-folds <number>",
+      "without validation patients: split the training patients again into so many folds and train a network for each",
+      toNumber,
+    )
+    .action((directory: string, options: ThresholdCommandOptions) =>
       perform(options, async (run) => {
-        const result = await applyThresholds(openStudy(directory), { ...options, ...run });
+        const study = openStudy(directory);
+        if (options.innerFolds !== undefined) await trainAllInnerFolds(study, options, run);
+        const result = await applyThresholds(study, { ...options, ...run });
         return {
           data: { step: "threshold", ...result },
           lines: [
@@ -26,6 +38,17 @@ export function thresholdCommand(): Command {
         };
       }),
     );
+}
+
+async function trainAllInnerFolds(
+  study: Study,
+  { fold, innerFolds }: ThresholdCommandOptions,
+  run: RunOptions,
+): Promise<void> {
+  const trained = Object.keys(readManifest(study.directory).models).map(Number);
+  for (const one of fold === undefined ? trained : [fold]) {
+    await trainInnerFolds(study, one, { folds: innerFolds, ...run });
+  }
 }
 
 /** Adds the options that say by what a threshold is chosen. */

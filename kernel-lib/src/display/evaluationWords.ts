@@ -18,9 +18,12 @@ export function thresholdSentence({ thresholds, criterion, bestOnTest }: Evaluat
   const { score: best, atChosen, cost } = bestOnTest.pooled;
   const { choose } = criterion;
   const figure = choose === "f-score" ? "F-score" : choose === "youden" ? "Youden index" : choose;
+  const on = thresholds.some(({ origin }) => origin === "inner folds")
+    ? "training patients, each mapped by an inner fold's network that has not seen it"
+    : "validation patients, who neither train nor test";
   const chosen = thresholds.every(({ origin }) => origin === "given")
     ? "The threshold was fixed beforehand."
-    : `Each fold's threshold has the ${criterionWords(criterion)} on validation patients, who neither train nor test.`;
+    : `Each fold's threshold has the ${criterionWords(criterion)} on ${on}.`;
   if (best === null || cost === null) {
     return `${chosen} On the test patients no threshold reaches that floor in every fold.`;
   }

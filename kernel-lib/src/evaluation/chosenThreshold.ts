@@ -85,6 +85,7 @@ export async function chooseThreshold(
       : {
           key,
           from,
+          origin: maps.origin,
           choose,
           atLeast,
           ...(await selectThreshold(maps, options)),

@@ -58,8 +58,11 @@ export interface ScoredPatients extends ScoreSet {
 export interface ThresholdSource {
   fold: number;
   value: number;
-  /** `validation`: chosen on validation patients; `given`: a number that was fixed beforehand. */
-  origin: "validation" | "given";
+  /**
+   * `validation`: chosen on validation patients; `inner folds`: on training patients, each mapped by an inner fold's network
+   * that has not seen it; `given`: a number that was fixed beforehand.
+   */
+  origin: "validation" | "inner folds" | "given";
   /** Those on whom it was chosen. */
   patients: string[];
 }
@@ -174,8 +177,8 @@ async function thresholdOf(
   options: EvaluateOptions,
 ): Promise<ThresholdSource> {
   if (threshold !== "auto") return { fold, value: threshold, origin: "given", patients: [] };
-  const { value, patients } = await chooseThreshold(study, fold, options);
-  return { fold, value, origin: "validation", patients };
+  const { value, patients, origin = "validation" } = await chooseThreshold(study, fold, options);
+  return { fold, value, origin, patients };
 }
 
 function scoredItem(group: CountedImage, name: string): ScoredItem {

@@ -11,9 +11,11 @@ import {
   type RunOptions,
 } from "../foundation/index.js";
 import { foldModelFiles, modelScale, type ModelFiles } from "../models/index.js";
-import { loadModel, predictPixels } from "../output/index.js";
+import { loadModel, predictMap, predictPixels, type ModeName, type ProbabilityMap } from "../output/index.js";
 import {
   imageSize,
+  innerFolder,
+  openStudy,
   parentListName,
   readImage,
   readManifest,
@@ -31,6 +33,9 @@ export interface ValidationOptions extends RunOptions {
   /** Default 1. */
   seed?: number;
 }
+
+/** The options with the mode, which follows from the fold's maps. */
+type InnerOptions = ValidationOptions & { mode?: ModeName };
 
 /** Nobody else has it: programs without types can't make validation maps either. */
 const madeHere = Symbol("made by ValidationMaps.of");
@@ -52,25 +57,30 @@ export class ValidationMaps {
   readonly fold: number;
   /** Those on whom the threshold is chosen. */
   readonly patients: readonly string[];
+  /** Whether they were kept aside from training, or every one of them by an inner fold's network (`trainInnerFolds`). */
+  readonly origin: "validation" | "inner folds";
   /** The fingerprint of everything that the maps follow from. */
   readonly key: string;
   readonly #parts: readonly Part[];
-  readonly #options: ValidationOptions;
+  readonly #options: InnerOptions;
   #levels: Promise<LevelCounts> | undefined;
 
   private constructor(
     made: symbol,
     fold: number,
+    origin: ValidationMaps["origin"],
     patients: readonly string[],
     parts: readonly Part[],
-    options: ValidationOptions,
+    options: InnerOptions,
   ) {
     if (made !== madeHere) throw notMadeHere();
     const { pixels = 1500, seed = 1 } = options;
     this.fold = fold;
+    this.origin = origin;
     this.patients = patients;
     this.#parts = parts;
     this.#options = { ...options, pixels, seed };
+    const mode = options.mode ?? "window";
     const inputs = parts.map(({ files, scale, cases }) => {
       const read = [
         files.model,
@@ -80,24 +90,49 @@ export class ValidationMaps {
       ].filter((path) => path !== "");
       return [read.map((path) => fingerprint(readFileSync(path))), scale];
     });
-    this.key = fingerprint(["validation maps 1", inputs, pixels, seed]);
+    this.key = fingerprint(["validation maps 1", inputs, pixels, seed, mode]);
   }
 
   /**
-   * The maps of a fold's validation patients; they are computed when somebody asks for their levels.
+   * The maps of a fold's validation patients, or, where none were kept aside, of its training patients by the networks of its
+   * inner folds; they are computed when somebody asks for their levels, in the mode in which the fold's test images were mapped.
    *
-   * @throws HistobookError `MissingStep` when the fold has no validation patients (`--validation 0`) or no model, `Leakage` when
-   * one of them trains or tests, too, `BadInput`.
+   * @throws HistobookError `MissingStep` when the fold has neither validation patients (`--validation 0`) nor inner folds, or no
+   * model, `Leakage` when one of the patients stands on another side, too, `BadInput`.
    */
   static of(study: Study, fold: number, options: ValidationOptions = {}): ValidationMaps {
     const { directory } = study;
     const manifest = readManifest(directory);
+    const mode = Object.values(manifest.maps).find((map) => map.fold === fold)?.mode;
+    const given = { ...options, mode: mode as ModeName | undefined };
+    if (!hasValidationPatients(directory, fold)) return ValidationMaps.#ofInnerFolds(study, fold, given);
     const patients = validationPatients(directory, fold);
     const cases = study.cases.filter((one) => patients.includes(one.patient) && one.maskPath !== null);
     if (cases.length === 0) throw noValidationImages(directory, fold, patients);
     const files = foldModelFiles(directory, fold);
     const scale = modelScale(files, undefined, () => manifest.scale ?? 0.5);
-    return new ValidationMaps(madeHere, fold, patients, [{ files, scale, cases }], options);
+    return new ValidationMaps(madeHere, fold, "validation", patients, [{ files, scale, cases }], given);
+  }
+
+  /** Every training patient's images with the network of the inner fold in which the patient did not train. */
+  static #ofInnerFolds(study: Study, fold: number, options: InnerOptions): ValidationMaps {
+    const inner = innerStudy(study.directory, fold);
+    const { directory, cases } = inner;
+    const manifest = readManifest(directory);
+    const count = manifest.folds?.parameters.folds ?? 0;
+    const size = manifest.folds?.size ?? 32;
+    const parts = Array.from({ length: count }, (_, i): Part => {
+      const patients = new Set(readParentList(join(directory, parentListName("test", size, i + 1))));
+      const files = foldModelFiles(directory, i + 1);
+      const scale = modelScale(files, undefined, () => manifest.scale ?? 0.5);
+      return {
+        files,
+        scale,
+        cases: cases.filter((one) => patients.has(one.patient) && one.maskPath !== null),
+      };
+    });
+    const patients = [...new Set(parts.flatMap((part) => part.cases.map(({ patient }) => patient)))].sort();
+    return new ValidationMaps(madeHere, fold, "inner folds", patients, parts, options);
   }
 
   /**
@@ -110,7 +145,8 @@ export class ValidationMaps {
   }
 
   async #predict(): Promise<LevelCounts> {
-    const { engine: choice, pixels = 0, seed = 1, report, signal = cellSignal() } = this.#options;
+    const { engine: choice, pixels = 0, seed = 1, mode = "window", report } = this.#options;
+    const { signal = cellSignal() } = this.#options;
     const engine = await loadEngine(choice);
     const total = this.#parts.reduce((sum, { cases }) => sum + cases.length, 0);
     const counted: LevelCounts[] = [];
@@ -120,7 +156,10 @@ export class ValidationMaps {
         for (const one of cases) {
           const { image, mask } = await readPair(one, scale);
           const positions = sampleIndices(mask.length, pixels, randomStream(seed, "threshold", one.name));
-          const probabilities = await predictPixels(image, classifier, positions, { signal });
+          const probabilities =
+            mode === "window"
+              ? await predictPixels(image, classifier, positions, { signal })
+              : valuesAt(await predictMap(image, classifier, { mode, signal }), positions);
           const levels = Uint8Array.from(probabilities, (probability) => Math.round(255 * probability));
           counted.push(
             countLevels(
@@ -149,14 +188,37 @@ export function notMadeHere(): HistobookError {
   });
 }
 
+function hasValidationPatients(directory: string, fold: number): boolean {
+  const { folds } = readManifest(directory);
+  const list = join(directory, parentListName("val", folds?.size ?? 32, fold));
+  return folds?.parameters.validation !== 0 && existsSync(list);
+}
+
+/** The study of a fold's inner folds, which holds training patients of the fold and nobody else. */
+function innerStudy(directory: string, fold: number): Study {
+  const path = join(directory, innerFolder(fold));
+  const record = readManifest(path);
+  const trained = Object.keys(record.models).length;
+  if (!record.folds || trained < record.folds.parameters.folds) throw noValidationPatients(directory);
+  const study = openStudy(path);
+  const size = readManifest(directory).folds?.size ?? 32;
+  const list = join(directory, parentListName("train", size, fold));
+  const training = new Set(readParentList(list));
+  const stranger = study.cases.find(({ patient }) => !training.has(patient));
+  if (stranger) throw foreignPatient(stranger, list);
+  return study;
+}
+
+function valuesAt({ epithelium }: ProbabilityMap, positions: Uint32Array): Float32Array {
+  return Float32Array.from(positions, (position) => epithelium[position]);
+}
+
 /** A fold's validation patients, none of whom stands on another side of it. */
 function validationPatients(directory: string, fold: number): string[] {
-  const { folds } = readManifest(directory);
-  const size = folds?.size ?? 32;
+  const size = readManifest(directory).folds?.size ?? 32;
   const list = (side: "train" | "val" | "test"): string => join(directory, parentListName(side, size, fold));
   const members = (side: "train" | "test"): string[] =>
     existsSync(list(side)) ? readParentList(list(side)) : [];
-  if (folds?.parameters.validation === 0 || !existsSync(list("val"))) throw noValidationPatients(directory);
   const patients = readParentList(list("val"));
   for (const side of ["train", "test"] as const) {
     const others = new Set(members(side));
@@ -181,7 +243,7 @@ function noValidationPatients(directory: string): HistobookError {
     subject: directory,
     found: "folds without validation patients",
     expected: "patients kept aside from training, on whom a threshold may be chosen",
-    fix: "give a number instead of 'auto', or run 'histobook folds' with --validation 0.2 and the steps after it",
+    fix: "give a number instead of 'auto', or run 'histobook folds' with --validation 0.2 and the steps after it, or train inner folds with 'histobook threshold --inner-folds 3'",
   });
 }
 
@@ -200,5 +262,14 @@ function leakage(list: string, patient: string, other: string): HistobookError {
     found: `patient ${patient}, who also stands in ${other}`,
     expected: "patients who neither train nor test, to choose a threshold on",
     fix: "take the patient out of one of the two lists, or run 'histobook folds' again",
+  });
+}
+
+function foreignPatient({ imagePath, patient }: Case, list: string): HistobookError {
+  return new HistobookError("Leakage", {
+    subject: imagePath,
+    found: `an image of patient ${patient}, who does not stand in ${list}`,
+    expected: "training patients of the fold and nobody else, to choose a threshold on",
+    fix: "run 'histobook threshold' with --inner-folds again",
   });
 }

@@ -128,6 +128,8 @@ export interface Manifest {
       /** Its F-score on the validation patients' pixels, and that of 0.5. */
       fScore: number;
       fScoreAtHalf: number;
+      /** On whom it was chosen: patients kept aside, or all training patients by inner folds. */
+      origin?: "validation" | "inner folds";
       patients: string[];
       pixels: number;
     }

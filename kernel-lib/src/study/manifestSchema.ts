@@ -114,6 +114,7 @@ const manifestSchema: z.ZodMiniType<Manifest> = z.object({
       atLeast: z.optional(z.nullable(z.number())),
       fScore: z.number(),
       fScoreAtHalf: z.number(),
+      origin: z.optional(z.enum(["validation", "inner folds"])),
       patients: z.array(z.string()),
       pixels: z.int(),
     }),

@@ -197,3 +197,14 @@ export type PictureKind = "prob" | "class" | "binary";
 export function pictureName(image: string, kind: PictureKind): string {
   return `${image}_${kind}.png`;
 }
+
+/**
+ * `inner/1`: a study of a fold's training patients alone, which are split again to choose the fold's threshold where no
+ * validation patients were kept aside.
+ *
+ * @example
+ * innerFolder(1); // => "inner/1"
+ */
+export function innerFolder(fold: number): string {
+  return `inner/${fold}`;
+}
