@@ -36,8 +36,18 @@ export const recipes = [
     train: { network: "batch-norm", schedule: "one-cycle", learningRate: 0.003 },
   },
   {
-    name: "no-padding-cosine",
-    words: "`--network no-padding --schedule cosine --learning-rate 0.003`",
-    train: { network: "no-padding", schedule: "cosine", learningRate: 0.003 },
+    name: "batch-norm-flips",
+    words: "`--network batch-norm --flips`",
+    train: { network: "batch-norm", flips: true },
+  },
+  {
+    name: "batch-norm-stain-jitter",
+    words: "`--network batch-norm --stain-jitter 0.05`",
+    train: { network: "batch-norm", stainJitter: 0.05 },
+  },
+  {
+    name: "batch-norm-cosine",
+    words: "`--network batch-norm --schedule cosine`",
+    train: { network: "batch-norm", schedule: "cosine" },
   },
 ];

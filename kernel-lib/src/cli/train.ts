@@ -21,7 +21,7 @@ import {
 } from "./clusterOptions.js";
 import { newCommand, perform, toNumber, toNumberOrAuto, type Outcome } from "./command.js";
 import { givenRecipe, withRecipe } from "./recipe.js";
-import { forecastOutcome, overfitOutcome } from "./trainForecast.js";
+import { forecastOutcome, learningRateOutcome, overfitOutcome } from "./trainForecast.js";
 
 /** What is done where `--on` names a scheduler that is not there. */
 const instead = "the folds are trained on this machine instead";
@@ -34,6 +34,7 @@ type Options = Omit<TrainOptions, "on"> &
     tensorboard?: string;
     dryRun?: boolean;
     overfitOneBatch?: boolean;
+    findLearningRate?: boolean;
   };
 
 /** `histobook train STUDY`: step 4, and `histobook train --solver FILE` as `caffe train` */
@@ -50,6 +51,10 @@ export function trainCommand(): Command {
     )
     .option("--dry-run", "say how long it would take here, and what a time budget buys; train nothing")
     .option("--overfit-one-batch", "the drill: can the network learn one batch by heart? keeps nothing")
+    .option(
+      "--find-learning-rate",
+      "let the rate rise over --iterations (100) on a copy that is thrown away, and suggest one",
+    )
     .option("--batch <patches>", "patches an iteration (the network's; 128 in a new one)", toNumber)
     .option("--snapshot-every <iterations>", "(the solver's snapshot; 10000 in a new one)", toNumber)
     .option("--learning-rate <rate>", "(the solver's base_lr; 0.001 in a new one)", toNumber)
@@ -98,6 +103,7 @@ export function trainCommand(): Command {
         if (onCluster) return onCluster;
         if (options.dryRun) return forecastOutcome(directory, given);
         if (options.overfitOneBatch) return overfitOutcome(directory, given);
+        if (options.findLearningRate) return learningRateOutcome(directory, given);
         const processes = options.processes ?? (options.fold === undefined ? "auto" : 0);
         return studyOutcome(directory, { ...given, processes, onEntry });
       }),
@@ -190,6 +196,7 @@ function refuseBesideSolver(options: Options): void {
     "--processes": processes,
     "--dry-run": dryRun,
     "--overfit-one-batch": overfitOneBatch,
+    "--find-learning-rate": findLearningRate,
   };
   const named = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   for (const subject of [...named, ...givenRecipe(options)]) {

@@ -1,5 +1,6 @@
 import { openStudy } from "../study/index.js";
 import {
+  findLearningRate,
   forecastTraining,
   iterationsWithin,
   overfitOneBatch,
@@ -45,6 +46,31 @@ export async function overfitOutcome(directory: string, options: TrainOptions): 
       learned
         ? "The network can learn these patches by heart, so labels, mean image, learning rate and prototxts fit together."
         : "The network does not learn even these few patches: check the labels, the mean image, the prototxts, and a higher --learning-rate or more --iterations.",
+    ],
+  };
+}
+
+/** Bars of the sweep's curve in a terminal, and the width of the longest. */
+const curve = { bars: 20, width: 40 };
+
+/** `histobook train STUDY --find-learning-rate`: at which rate the loss falls fastest. */
+export async function learningRateOutcome(directory: string, options: TrainOptions): Promise<Outcome> {
+  const search = await findLearningRate(openStudy(directory), options);
+  const { fold, engine, batch, rates, smoothed, suggested } = search;
+  const highest = Math.max(...smoothed);
+  const every = Math.max(1, Math.ceil(rates.length / curve.bars));
+  const bars = rates.flatMap((rate, i) => {
+    if (i % every !== 0) return [];
+    const bar = "#".repeat(Math.round((curve.width * smoothed[i]) / highest));
+    return [`${rate.toExponential(1).padStart(8)}  ${smoothed[i].toFixed(3).padStart(7)}  ${bar}`];
+  });
+  return {
+    data: { step: "learning rate", ...search },
+    lines: [
+      `Engine: ${engine}.`,
+      `Fold ${fold}, ${rates.length} iterations of ${batch} patches; the rate, the smoothed loss:`,
+      ...bars,
+      `The loss falls fastest at ${suggested}: train with --learning-rate ${suggested}, or less.`,
     ],
   };
 }

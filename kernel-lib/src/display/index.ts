@@ -6,6 +6,7 @@ export { display } from "./display.js";
 export { evaluationReport, type ReportOptions } from "./report/evaluationReport.js";
 export { showEvaluation } from "./evaluation.js";
 export { showFolds } from "./folds.js";
+export { showLearningRates } from "./learningRates.js";
 export type { ShowMapOptions } from "./loadMap.js";
 export { showMap, type ShownMap } from "./map.js";
 export { showMeanImage } from "./meanImage.js";

@@ -24,4 +24,5 @@ export { writeFoldPrototxts, type FoldPrototxts } from "./prototxts.js";
 export { deployNetTemplate, type NetTemplate } from "./templates.js";
 export { newestSnapshot } from "./snapshots.js";
 export { forecastTraining, iterationsWithin, type TrainingForecast } from "./forecast.js";
+export { findLearningRate, type LearningRateOptions, type LearningRateSearch } from "./findLearningRate.js";
 export { overfitOneBatch, type OverfitOptions, type OverfitResult } from "./overfitOneBatch.js";

@@ -33,6 +33,9 @@ type Body = (size: number, use: "training" | "deploy") => string[];
  * - `batch-norm`: the same; each convolution is normalised over the batch.
  * - `no-padding`: convolutions without a margin and pooling whose windows fill the image, down to 1 x 1: what it says of a
  *   pixel depends on that pixel's window alone, so that a whole image run at once gives what single windows give.
+ *
+ * Where a first convolution is not normalised its weights begin as small as the tutorial's: it is shown grey levels as they
+ * are, and what usual weights make of them has gradients so large that AdaGrad's rates never recover.
  */
 const bodies: Record<NetworkName, Body> = {
   // The first rectifier stands behind its pooling, the other two before theirs; none stands between ip1 and ip2.
@@ -64,15 +67,15 @@ const bodies: Record<NetworkName, Body> = {
     innerProductLayer(2, "ip1", 2),
   ],
   "no-padding": (size) => [
-    convolutionLayer(1, "data", 32, { filler: "msra", pad: 0 }),
+    convolutionLayer(1, "data", 32, { filler: { deviation: 0.0001 }, pad: 0 }),
     poolingLayer(1, "MAX", 2),
     rectifierLayer(1, "pool1"),
-    convolutionLayer(2, "pool1", 32, { filler: "msra", pad: 0 }),
+    convolutionLayer(2, "pool1", 32, { filler: { deviation: 0.01 }, pad: 0 }),
     rectifierLayer(2, "conv2"),
     poolingLayer(2, "AVE", 2),
-    convolutionLayer(3, "pool2", 64, { filler: "msra", pad: 0, kernel: lastKernel(size) }),
+    convolutionLayer(3, "pool2", 64, { filler: { deviation: 0.01 }, pad: 0, kernel: lastKernel(size) }),
     rectifierLayer(3, "conv3"),
-    innerProductLayer(1, "conv3", 64, "msra"),
+    innerProductLayer(1, "conv3", 64),
     innerProductLayer(2, "ip1", 2),
   ],
 };
