@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StepEvent } from "../../kernel-lib/dist/foundation/index.js";
@@ -55,6 +55,17 @@ describe("runPipeline", () => {
     expect(second.output.images.every(({ reused }) => reused)).toBe(true);
     expect(second.evaluation).toEqual(first.evaluation);
     expect(readManifest(directory)).toEqual(manifest);
+  });
+
+  test("trains by the recipe that was chosen, and by the preset's where nothing was", async () => {
+    presets.quick = { ...presets.quick, training: { ...presets.quick.training, network: "batch-norm" } };
+    const study = await newSmallStudy();
+    const options = { preset: "quick", scale: 1, workers: 1 } as const;
+    const { training } = await runPipeline(study, { ...options, validateEvery: 1, network: undefined });
+    const { models } = readManifest(study.directory);
+    expect(models[1]).toMatchObject({ recipe: { validateEvery: 1 }, best: training.folds[0].best });
+    const deploy = readFileSync(join(study.directory, "models", "deploy.prototxt"), "utf8");
+    expect(deploy).toContain("CIFAR10_quick_batch_norm");
   });
 
   test("evaluates at 0.5 when no patient is kept for choosing a threshold", async () => {

@@ -63,7 +63,7 @@ export async function runPipeline(study: Study, options: PipelineOptions = {}): 
   const databases = await timed("databases", makeDatabases(study, { ...common, workers }));
   const training = await timed(
     "training",
-    train(study, { ...preset.training, ...chosen, ...common, engine, resume: true }),
+    train(study, { ...preset.training, ...given(chosen), ...common, engine, resume: true }),
   );
   const maps = await timed("output", output(study.directory, { report, signal, ...preset.output, engine }));
   const threshold = preset.folds.validation === 0 ? 0.5 : "auto";
@@ -79,4 +79,11 @@ export async function runPipeline(study: Study, options: PipelineOptions = {}): 
     seconds: seconds as PipelineResult["seconds"],
     skipped,
   };
+}
+
+/** Without what is undefined, which would hide what a preset says. */
+function given<Options extends object>(options: Options): Partial<Options> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as Partial<Options>;
 }
