@@ -12,12 +12,22 @@ run in turn, at least three times each, in the same run; the figures are of the 
 histobook is better.
 `;
 
-export async function writeSection(name, title, table, document = "benchmarks.md") {
+/**
+ * @param name the section's, by which it is found again
+ * @param command what was typed after `npm run bench --`
+ */
+export async function writeSection(
+  name,
+  title,
+  table,
+  document = "benchmarks.md",
+  command = `${name} --write-docs`,
+) {
   const path = join(docs, document);
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const machine = `${cpus()[0].model.trim()}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   const day = new Date().toISOString().slice(0, 10);
-  const caption = `\`npm run bench -- ${name} --write-docs\`, ${day}: ${machine}, Node ${process.version}, ${process.platform}.`;
+  const caption = `\`npm run bench -- ${command}\`, ${day}: ${machine}, Node ${process.version}, ${process.platform}.`;
   const section = `${begin}\n\n## ${title}\n\n${table}\n\n${caption}\n\n${end}`;
   const old = existsSync(path) ? readFileSync(path, "utf8") : heading;
   const [from, to] = [old.indexOf(begin), old.indexOf(end)];

@@ -10,7 +10,11 @@ export const recipes = [
     words: "`--validate-every`: the best of 8 snapshots",
     train: (iterations) => ({ validateEvery: Math.ceil(iterations / 8) }),
   },
-  { name: "class-weights", words: "`--class-weights balanced`", train: { classWeights: "balanced" } },
+  {
+    name: "class-weights",
+    words: "`--class-weights balanced` (no change: as many patches of each class)",
+    train: { classWeights: "balanced" },
+  },
   { name: "flips", words: "`--flips`", train: { flips: true } },
   { name: "stain-jitter", words: "`--stain-jitter 0.05`", train: { stainJitter: 0.05 } },
   { name: "stain-jitter-strong", words: "`--stain-jitter 0.2`", train: { stainJitter: 0.2 } },

@@ -37,6 +37,8 @@ export const options = {
   "per-image": { type: "string", default: "100" },
   stride: { type: "string", default: "8" },
   only: { type: "string" },
+  // Measures nothing: the table of what is there.
+  tabulate: { type: "boolean" },
   folder: { type: "string", default: join(import.meta.dirname, ".recipes") },
 };
 
@@ -53,11 +55,12 @@ export async function rows(log, values) {
     `${label}-${settings.perImage}-${settings.iterations}x${settings.batch}-${settings.stride}`,
   );
   const wanted = values.only === undefined ? recipes : values.only.split(",").map(recipeNamed);
-  const directory = await preparedStudy(values.study, join(folder, "study"), settings, log);
+  const directory = join(folder, "study");
+  if (!values.tabulate) await preparedStudy(values.study, directory, settings, log);
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
     for (const recipe of wanted) {
       const file = join(folder, `${recipe.name}-${seed}.json`);
-      if (existsSync(file)) continue;
+      if (values.tabulate || existsSync(file)) continue;
       const row = await measure(directory, recipe, seed, settings);
       writeWholeFile(file, JSON.stringify({ study: label, ...settings, ...row }));
       log(
@@ -97,7 +100,6 @@ async function preparedStudy(source, directory, { perImage }, log) {
   await makePatches(study, { perImage, edgeRatio: 0.5, backgroundRatio: 0.5, scale: 1 });
   await makeFolds(study);
   await makeDatabases(study);
-  return directory;
 }
 
 async function measure(directory, recipe, seed, { iterations, batch, stride }) {
@@ -142,6 +144,16 @@ function summary(runs) {
   return {
     ...{ study, iterations, batch, perImage, stride, seeds: runs.length, spread },
     ...Object.fromEntries(fields.map((field) => [field, mean(field)])),
+  };
+}
+
+/** A section a study and budget. */
+export function describe([{ study, iterations, batch, perImage, stride, seeds }]) {
+  const options = `--study ${study} --seeds ${seeds} --iterations ${iterations} --batch ${batch} --per-image ${perImage} --stride ${stride}`;
+  return {
+    section: `recipes ${study} ${iterations}x${batch}`,
+    title: `Measured: ${study}, ${iterations} iterations of ${batch} patches`,
+    command: `recipes ${options} --write-docs`,
   };
 }
 

@@ -5,6 +5,7 @@
  *   means that ours is better;
  * - `table(rows)`: the rows as Markdown, for docs/benchmarks.md, or the page of docs/ that it exports as `document`;
  * - `options`, where it has some of its own, as `parseArgs` takes them; `rows` is given their values;
+ * - `describe(rows)`, where one bench writes several sections: {section, title, command};
  * - `onlyByName`, where it takes so long that it must be named.
  *
  * Without a name every bench runs.
@@ -40,5 +41,8 @@ for (const [name, bench] of benches) {
   const rows = await bench.rows(log, values);
   if (values.json) for (const row of rows) console.log(JSON.stringify(row));
   else console.log(bench.table(rows));
-  if (values["write-docs"]) await writeSection(name, bench.title, bench.table(rows), bench.document);
+  if (values["write-docs"]) {
+    const { section = name, title, command } = bench.describe?.(rows) ?? {};
+    await writeSection(section, title ?? bench.title, bench.table(rows), bench.document, command);
+  }
 }

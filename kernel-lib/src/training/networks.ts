@@ -32,7 +32,8 @@ type Body = (size: number, use: "training" | "deploy") => string[];
  * - `dropout`: the same; half of ip1's values are left out while it is learned.
  * - `batch-norm`: the same; each convolution is normalised over the batch.
  * - `no-padding`: convolutions without a margin and pooling whose windows fill the image, down to 1 x 1: what it says of a
- *   pixel depends on that pixel's window alone, so that a whole image run at once gives what single windows give.
+ *   pixel depends on that pixel's window alone, so that a whole image run at once gives what single windows give, as long
+ *   as both subtract the same mean everywhere.
  *
  * Where a first convolution is not normalised its weights begin as small as the tutorial's: it is shown grey levels as they
  * are, and what usual weights make of them has gradients so large that AdaGrad's rates never recover.
