@@ -113,11 +113,12 @@ export function trainCommand(): Command {
 /** The outcome of a training that a cluster does; undefined where it is done here. */
 async function clusterOutcome(
   directory: string,
-  options: TrainOptions & ClusterFlags & { overfitOneBatch?: boolean },
+  options: TrainOptions & ClusterFlags & Pick<Options, "overfitOneBatch" | "findLearningRate">,
 ): Promise<Outcome | undefined> {
   const place = choiceOption<Place>("--on", options.on ?? "local", places);
   if (place === "local") return undefined;
   if (options.overfitOneBatch) throw needsNoCluster("--overfit-one-batch");
+  if (options.findLearningRate) throw needsNoCluster("--find-learning-rate");
   const study = openStudy(directory);
   const given = { ...options, cluster: clusterOptions(options) };
   if (options.dryRun) return plannedOutcome("train", [await planTraining(study, place, given)]);
@@ -188,7 +189,7 @@ function noStudy(): HistobookError {
 
 /** What needs a study's folds and manifest is not passed over in silence: a dry run must not train. */
 function refuseBesideSolver(options: Options): void {
-  const { keep, minutes, processes, dryRun, overfitOneBatch, on } = options;
+  const { keep, minutes, processes, dryRun, overfitOneBatch, findLearningRate, on } = options;
   const given = {
     "--on": on === "local" ? undefined : on,
     "--keep": keep,
