@@ -14,7 +14,7 @@ import { readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { writeSection } from "./docs.mjs";
 
-const helpers = new Set(["run.mjs", "docs.mjs", "peers.mjs", "timing.mjs"]);
+const helpers = new Set(["run.mjs", "docs.mjs", "peers.mjs", "timing.mjs", "worker.mjs"]);
 const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith(".mjs") && !file.includes("-") && !helpers.has(file))
   .map((file) => file.replace(".mjs", ""));

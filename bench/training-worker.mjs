@@ -1,4 +1,7 @@
-/** Our side of the training bench, in a process of its own: answers each task (a line of JSON) with what it measured. */
+/**
+ * Our side of the training bench, in a process of its own, on the engine that its argument names (by default the best):
+ * it answers each task (a line of JSON) with what it measured.
+ */
 import { createInterface } from "node:readline";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import {
@@ -14,7 +17,8 @@ import {
 } from "histobook";
 import { deployNet, trainingNet } from "./training-networks.mjs";
 
-const engine = await loadEngine();
+const [wanted] = process.argv.slice(2);
+const engine = await loadEngine(wanted);
 const images = { channels: 3, height: 32, width: 32 };
 const fixtures = new URL("../test/fixtures/caffe/", import.meta.url);
 const mean = readMeanImage(new URL("c/mean_space.binaryproto", fixtures).pathname);
@@ -73,7 +77,7 @@ async function waitingShare({ database, count, seconds }) {
     const { data, labels } = (await batches.next()).value;
     const batch = batchOf(data, labels);
     const begin = performance.now();
-    learner.step([batch], 0.001, iteration++);
+    await learner.step([batch], 0.001, iteration++);
     busy += performance.now() - begin;
     await nextTurn();
   };
@@ -107,13 +111,13 @@ for await (const line of createInterface({ input: process.stdin })) {
   }
   if (!ready[name]) {
     ready[name] = programs[name](task);
-    for (let i = 0; i < 3; i++) ready[name]();
+    for (let i = 0; i < 3; i++) await ready[name]();
   }
   const times = [];
   const end = performance.now() + 1000 * seconds;
   while (performance.now() < end) {
     const begin = performance.now();
-    ready[name]();
+    await ready[name]();
     times.push((performance.now() - begin) / 1000);
   }
   console.log(JSON.stringify({ seconds: times.sort((a, b) => a - b) }));

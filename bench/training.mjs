@@ -3,11 +3,9 @@
  * inference, onnxruntime with our own export; then how long a real run waits for its data, and the most that the machine's
  * arithmetic would allow.
  */
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import {
   exportModel,
@@ -23,6 +21,7 @@ import {
 import { peerPython } from "./peers.mjs";
 import { rounded } from "./timing.mjs";
 import { deployNet } from "./training-networks.mjs";
+import { startWorker } from "./worker.mjs";
 
 export const title = "Training and window inference";
 export const document = "performance.md";
@@ -48,8 +47,8 @@ export async function rows(log) {
       scale: 1,
     });
     const python = peerPython({ torch: "torch==2.13.0", onnxruntime: "onnxruntime", numpy: "numpy" }, log);
-    const ours = await start(process.execPath, [join(import.meta.dirname, "training-worker.mjs")]);
-    const theirs = await start(python, [join(import.meta.dirname, "training_peers.py")]);
+    const ours = await startWorker(process.execPath, [join(import.meta.dirname, "training-worker.mjs")]);
+    const theirs = await startWorker(python, [join(import.meta.dirname, "training_peers.py")]);
     const measured = await inTurn(ours, theirs, model, log);
     theirs.end();
     const waits = await waitingShare(ours, scratch, log);
@@ -139,25 +138,6 @@ async function waitingShare(ours, scratch, log) {
   });
   log(`training: from a database the engine waits ${(100 * share).toFixed(2)} % of its time`);
   return rounded(share);
-}
-
-async function start(command, args) {
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`bench: ${command} ${args.join(" ")} ended before it answered`);
-    return JSON.parse(value);
-  };
-  const { ready } = await answer();
-  return {
-    ready,
-    ask(task) {
-      child.stdin.write(`${JSON.stringify(task)}\n`);
-      return answer();
-    },
-    end: () => child.stdin.end(),
-  };
 }
 
 export function table(rows) {

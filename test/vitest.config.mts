@@ -1,16 +1,27 @@
-import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { softwareGpuEnvironment } from "./engine/softwareGpu.mjs";
+import { common } from "./vitest.common.mjs";
+
+/** Their processes must be started with a GPU in reach. */
+const onSoftwareGpu = ["test/engine/webgpu.test.ts"];
 
 export default defineConfig({
   test: {
-    root: fileURLToPath(new URL("..", import.meta.url)),
-    // The set-up is plain JavaScript, and so are its tests.
-    include: ["test/**/*.test.ts", "test/setup/**/*.test.mjs"],
-    // Native addons and worker threads do not share a process well.
-    pool: "forks",
-    maxWorkers: 2,
-    // Whole-behaviour tests train networks and open browsers, on slow machines too.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    ...common,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "here",
+          // The set-up is plain JavaScript, and so are its tests.
+          include: ["test/**/*.test.ts", "test/setup/**/*.test.mjs"],
+          exclude: onSoftwareGpu,
+        },
+      },
+      {
+        extends: true,
+        test: { name: "software GPU", include: onSoftwareGpu, env: softwareGpuEnvironment() },
+      },
+    ],
   },
 });

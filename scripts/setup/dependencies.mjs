@@ -15,6 +15,8 @@ const readLock = (path) => JSON.parse(readFileSync(path, "utf8")).packages;
 const wantedThoughOptional = [
   "@tensorflow/tfjs-node",
   "@tensorflow/tfjs-node-gpu",
+  "@tensorflow/tfjs-backend-webgpu",
+  "webgpu",
   "@mapbox/node-pre-gyp",
 ].map((name) => `node_modules/${name}`);
 

@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../../kernel-lib/dist/engine/index.js";
+import { requireSoftwareGpu, softwareGpuEnvironment } from "./softwareGpu.mjs";
 
 const engines = join(__dirname, "..", "..", "kernel-lib", "dist", "engine", "index.js");
 
 /** Runs code that has `loadEngine` in a process of its own and gives what it sends. */
-function inOwnProcess<T>(code: string): Promise<T> {
+function inOwnProcess<T>(code: string, env: Record<string, string> = {}): Promise<T> {
   const file = join(mkdtempSync(join(tmpdir(), "histobook-")), "child.cjs");
   const text = `const { loadEngine, examine } = require(${JSON.stringify(engines)});
 const Module = require("node:module");
@@ -22,7 +23,7 @@ const plain = ({ name, passedOver, description }) => ({ name, passedOver, descri
 (async () => { ${code} })().then((value) => process.send(value, () => process.exit()));`;
   writeFileSync(file, text);
   return new Promise((resolve, reject) => {
-    const child = fork(file, { silent: true });
+    const child = fork(file, { silent: true, env: { ...process.env, ...env } });
     let errors = "";
     child.stderr!.on("data", (chunk) => (errors += String(chunk)));
     child.once("message", (value: Serializable) => resolve(value as T));
@@ -35,7 +36,7 @@ type Plain = Pick<Engine, "name" | "passedOver" | "description">;
 describe("loadEngine", () => {
   test("takes with 'auto' the fastest engine that works, and gives a reason for each one before it", async () => {
     const { name, passedOver, description } = await inOwnProcess<Plain>("return plain(await loadEngine());");
-    const order = ["tensorflow-gpu", "tensorflow", "wasm", "javascript"];
+    const order = ["tensorflow-gpu", "tensorflow", "webgpu", "wasm", "javascript"];
     expect(passedOver.map(({ engine }) => engine)).toEqual(order.slice(0, order.indexOf(name)));
     expect(passedOver.every(({ reason }) => reason.length > 5)).toBe(true);
     expect(description.length).toBeGreaterThan(5);
@@ -46,9 +47,27 @@ describe("loadEngine", () => {
       'hide("@tensorflow/tfjs-node"); return plain(await loadEngine());',
     );
     expect(name).toBe("wasm");
-    expect(passedOver.map(({ engine }) => engine)).toEqual(["tensorflow-gpu", "tensorflow"]);
+    expect(passedOver.map(({ engine }) => engine)).toEqual(["tensorflow-gpu", "tensorflow", "webgpu"]);
     expect(passedOver[1].reason).toBe("@tensorflow/tfjs-node: not installed; 'npm run setup' installs it");
   });
+
+  test.runIf(process.platform === "linux")(
+    "passes over a GPU that the processor plays, unless it was asked for",
+    async () => {
+      requireSoftwareGpu();
+      const env = softwareGpuEnvironment();
+      const code = 'hide("@tensorflow/tfjs-node"); return plain(await loadEngine());';
+      const { name, passedOver } = await inOwnProcess<Plain>(code, env);
+      expect(name).toBe("wasm");
+      expect(passedOver[2].engine).toBe("webgpu");
+      expect(passedOver[2].reason).toMatch(
+        /^only a software GPU was found \(SwiftShader.*than the processor$/,
+      );
+      const asked = await inOwnProcess<Plain>('return plain(await loadEngine("webgpu"));', env);
+      expect(asked.name).toBe("webgpu");
+      expect(asked.description).toMatch(/^WebGPU on SwiftShader/);
+    },
+  );
 
   test("never takes another engine than the one that was asked for", async () => {
     const answer = await inOwnProcess<{ code: string; message: string }>(
@@ -80,7 +99,7 @@ describe("loadEngine", () => {
   test("names the choices when there is none of that name", async () => {
     const message = await inOwnProcess<string>('return loadEngine("torch").catch((error) => error.message);');
     expect(message).toMatch(
-      /--engine: found 'torch', expected one of auto, tensorflow-gpu, tensorflow, wasm/,
+      /--engine: found 'torch', expected one of auto, tensorflow-gpu, tensorflow, webgpu, wasm/,
     );
   });
 

@@ -148,42 +148,44 @@ export function describeDense(name: EngineName): void {
     });
 
     /** Both ways of classifying the same windows, whose corners begin at (60, 50). */
-    function bothWays(network: NetworkPlan, weights: Weights, mean: MeanImage | null) {
+    async function bothWays(network: NetworkPlan, weights: Weights, mean: MeanImage | null) {
       const dense = createDenseClassifier(engine, network, weights, mean);
       const classifier = createClassifier(engine, network, weights, mean);
       const [height, width] = [tall + dense.extent[0], wide + dense.extent[1]];
       const seen = part(image, 60 - dense.before[1], 50 - dense.before[0], width, height);
-      const found = dense.classify(seen, height, width);
-      const expected = classifier.classify(windows(image, classifier.patchSize, [60, 50], [wide, tall]));
+      const found = await dense.classify(seen, height, width);
+      const expected = await classifier.classify(
+        windows(image, classifier.patchSize, [60, 50], [wide, tall]),
+      );
       dense.dispose();
       classifier.dispose();
       return { found, expected, differences: dense.differences };
     }
 
-    test.each(Object.entries(unpadded))("is exact for a network with %s", (_, [size, layers]) => {
+    test.each(Object.entries(unpadded))("is exact for a network with %s", async (_, [size, layers]) => {
       const network = plan(head(size) + layers);
-      const { found, expected, differences } = bothWays(network, weightsOf(network), null);
+      const { found, expected, differences } = await bothWays(network, weightsOf(network), null);
       expect(largestDifference(found, expected)).toBeLessThan(1e-5);
       expect(differences).toEqual([]);
       expect(new Set(expected).size).toBeGreaterThan(50);
     });
 
-    test("is exact with a mean image of one value a channel, and says that another is averaged", () => {
+    test("is exact with a mean image of one value a channel, and says that another is averaged", async () => {
       const [size, layers] = Object.values(unpadded)[0];
       const network = plan(head(size) + layers);
       const plane = size * size;
       const data = Float32Array.from({ length: 3 * plane }, (_, i) => [160, 120, 170][Math.floor(i / plane)]);
       const mean = { channels: 3, height: size, width: size, data };
-      const plain = bothWays(network, weightsOf(network), mean);
+      const plain = await bothWays(network, weightsOf(network), mean);
       expect(largestDifference(plain.found, plain.expected)).toBeLessThan(1e-5);
       expect(plain.differences).toEqual([]);
       const uneven = data.map((value, i) => value + (i % 2 === 0 ? 1 : -1));
-      const { found, differences } = bothWays(network, weightsOf(network), { ...mean, data: uneven });
+      const { found, differences } = await bothWays(network, weightsOf(network), { ...mean, data: uneven });
       expect(differences).toEqual([expect.stringMatching(/^a mean image that differs from pixel to pixel/)]);
       expect(largestDifference(found, plain.found)).toBeLessThan(1e-4);
     });
 
-    test("sees, where the tutorial's network pads, the image: as that network without padding on larger windows", () => {
+    test("sees, where the tutorial's network pads, the image: as that network without padding on larger windows", async () => {
       const text = deployNetTemplate({ size: 32 });
       const network = plan(text);
       const weights = weightsOf(network);
@@ -199,14 +201,14 @@ export function describeDense(name: EngineName): void {
         expect.stringMatching(/^zero padding \("conv1", "conv2", "conv3"\)/),
       ]);
       const classifier = createClassifier(engine, larger, weights, null);
-      const found = dense.classify(part(image, 60, 50, 7 + 66, 3 + 66), 3 + 66, 7 + 66);
-      const expected = classifier.classify(windows(image, 67, [60, 50], [7, 3]));
+      const found = await dense.classify(part(image, 60, 50, 7 + 66, 3 + 66), 3 + 66, 7 + 66);
+      const expected = await classifier.classify(windows(image, 67, [60, 50], [7, 3]));
       expect(largestDifference(found, expected)).toBeLessThan(1e-5);
       dense.dispose();
       classifier.dispose();
     });
 
-    test("normalises within a channel by the pixels that lie round each value", () => {
+    test("normalises within a channel by the pixels that lie round each value", async () => {
       const network = plan(
         head(12) +
           conv("c1", "small", 4, "kernel_size: 3") +
@@ -223,7 +225,7 @@ export function describeDense(name: EngineName): void {
         const [row, column] = [Math.floor((i % 25) / 5), i % 5];
         if ([row, column].some((at) => at === 0 || at === 4)) data[i] = 0;
       });
-      const { found, expected, differences } = bothWays(network, weights, null);
+      const { found, expected, differences } = await bothWays(network, weights, null);
       expect(largestDifference(found, expected)).toBeLessThan(1e-5);
       expect(differences).toEqual([expect.stringMatching(/^zero padding \("norm"\)/)]);
     });

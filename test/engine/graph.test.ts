@@ -1,7 +1,8 @@
 /** The two ways of TensorFlow's own library side by side: single operations, and graphs. */
 import fc from "fast-check";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseNet, Phase } from "../../kernel-lib/dist/caffe/index.js";
 import {
@@ -111,9 +112,9 @@ function planIfPossible(text: string, images: ImageShape): ReturnType<typeof pla
   }
 }
 
-test("random small networks learn alike as graphs and by single operations", () => {
-  fc.assert(
-    fc.property(networks, (drawn) => {
+test("random small networks learn alike as graphs and by single operations", async () => {
+  await fc.assert(
+    fc.asyncProperty(networks, async (drawn) => {
       const { batches: size, cropSize, mirror, mean, seed, count } = drawn;
       const images = { channels: 2, height: cropSize, width: cropSize };
       const planned = planIfPossible(textOf(drawn.layers), images);
@@ -142,21 +143,20 @@ test("random small networks learn alike as graphs and by single operations", () 
         batch.corners.forEach((_, n) => (batch.corners[n] = n % (10 - cropSize)));
         return batch;
       };
-      const [one, other] = [eagerLearner, graphLearner].map((make) => {
+      const learned = async (make: typeof eagerLearner) => {
         const learner = make(engine, settings, weights);
-        const losses = [0, 1].map((iteration) =>
-          learner.step(
-            Array.from({ length: size }, (_, i) => batchOf(iteration * size + i)),
-            0.01,
-            iteration,
-          ),
-        );
+        const losses: number[] = [];
+        for (const iteration of [0, 1]) {
+          const batches = Array.from({ length: size }, (_, i) => batchOf(iteration * size + i));
+          losses.push(await learner.step(batches, 0.01, iteration));
+        }
         const test = planSmall(textOf(drawn.layers), Phase.TEST, images).plan;
-        const outputs = [...learner.test(test, settings.transformation, batchOf(9))];
-        const state = learner.state();
+        const outputs = [...(await learner.test(test, settings.transformation, batchOf(9)))];
+        const state = await learner.state();
         learner.dispose();
         return { losses, outputs, blobs: [...[...state.weights.values()].flat(), ...state.history] };
-      });
+      };
+      const [one, other] = [await learned(eagerLearner), await learned(graphLearner)];
       expect(largestDifference(other.losses, one.losses)).toBeLessThan(1e-5);
       expect(other.outputs.map(([name]) => name)).toEqual(one.outputs.map(([name]) => name));
       other.blobs.forEach(({ shape, data }, i) => {
@@ -169,7 +169,7 @@ test("random small networks learn alike as graphs and by single operations", () 
   );
 });
 
-test("a learner goes on with batches of other sizes, and leaves no session behind", () => {
+test("a learner goes on with batches of other sizes, and leaves no session behind", async () => {
   const { plan, weights } = planSmall(textOf([{ type: "TanH", settings: "" }]));
   const test = planSmall(textOf([{ type: "TanH", settings: "" }]), Phase.TEST).plan;
   const settings: LearnerSettings = { ...settingsOf(plan), solver: "AdaGrad" };
@@ -180,25 +180,24 @@ test("a learner goes on with batches of other sizes, and leaves no session behin
       nativeBackendOf(tensorFlowOf(engine)) as unknown as { getNumOfSavedModels(): number }
     ).getNumOfSavedModels();
   const before = sessions();
-  const [one, other] = [eagerLearner, graphLearner].map((make) => {
+  const learned = async (make: typeof eagerLearner) => {
     const learner = make(engine, settings, weights);
-    const losses = [[3], [5], [3, 3], [3]].map((counts, iteration) =>
-      learner.step(counts.map(batch), 0.1, iteration),
-    );
-    const tests = [4, 2].map((count) => learner.test(test, noTransformation, batch(count)).get("loss")!);
-    const state = learner.state();
+    const values: number[] = [];
+    for (const [iteration, counts] of [[3], [5], [3, 3], [3]].entries())
+      values.push(await learner.step(counts.map(batch), 0.1, iteration));
+    for (const count of [4, 2])
+      values.push((await learner.test(test, noTransformation, batch(count))).get("loss")!);
+    const state = await learner.state();
     learner.dispose();
-    return {
-      values: [...losses, ...tests],
-      blobs: [...[...state.weights.values()].flat(), ...state.history],
-    };
-  });
+    return { values, blobs: [...[...state.weights.values()].flat(), ...state.history] };
+  };
+  const [one, other] = [await learned(eagerLearner), await learned(graphLearner)];
   expect(largestDifference(other.values, one.values)).toBeLessThan(1e-6);
   other.blobs.forEach(({ data }, i) => expect(largestDifference(data, one.blobs[i].data)).toBeLessThan(1e-5));
   expect(sessions()).toBe(before);
 });
 
-test("classifies any number of patches as single operations do, with and without a mean image", () => {
+test("classifies any number of patches as single operations do, with and without a mean image", async () => {
   const net = `layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 6 dim: 6 } } }
     layer { name: "conv" type: "Convolution" bottom: "data" top: "c"
       convolution_param { num_output: 2 kernel_size: 3 weight_filler { type: "gaussian" std: 0.01 } } }
@@ -214,10 +213,10 @@ test("classifies any number of patches as single operations do, with and without
     );
     for (const count of [0, 1, 7, 8, 65, 513]) {
       const { pixels } = randomBatch(count, { channels: 3, height: 6, width: 6 }, 3, count);
-      const found = graph.classify(pixels);
+      const found = await graph.classify(pixels);
       expect(found.length).toBe(3 * count);
       if (count === 0) continue;
-      expect(largestDifference(found, eager.classify(pixels))).toBeLessThan(1e-6);
+      expect(largestDifference(found, await eager.classify(pixels))).toBeLessThan(1e-6);
       expect(new Set(found).size).toBeGreaterThan(2);
     }
     eager.dispose();
@@ -265,39 +264,49 @@ describe("a graph", () => {
     }
   });
 
-  test("says in one sentence where its file can't be written", () => {
-    const tf = tensorFlowOf(engine);
+  /** Does work while graphs' folders are made elsewhere: other processes' lie in the usual place. */
+  function withTemporaryFolder<T>(folder: string, work: () => T): T {
     const place = process.env.TMPDIR;
-    process.env.TMPDIR = "/nowhere";
+    process.env.TMPDIR = folder;
     try {
-      expect(() => Graph.compile(tf, () => [tf.scalar(1)])).toThrow(
-        /^\/nowhere\/histobook-graph-: found no folder of that name, expected a place to write to; /,
-      );
+      return work();
     } finally {
       if (place === undefined) delete process.env.TMPDIR;
       else process.env.TMPDIR = place;
     }
+  }
+
+  test("says in one sentence where its file can't be written", () => {
+    const tf = tensorFlowOf(engine);
+    const compile = () => withTemporaryFolder("/nowhere", () => Graph.compile(tf, () => [tf.scalar(1)]));
+    expect(compile).toThrow(
+      /^\/nowhere\/histobook-graph-: found no folder of that name, expected a place to write to; /,
+    );
   });
 
   test("leaves no file and no tensor behind, whether it can be made or not", () => {
     const tf = tensorFlowOf(engine);
-    const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("histobook-graph-"));
-    const [before, tensors] = [folders(), tf.memory().numTensors];
-    const graph = Graph.compile(tf, (recorder) => [tf.square(recorder.input("x", "float32", [1]))]);
-    graph.run(new Map([["x", Float32Array.of(3)]]));
-    graph.dispose();
+    const folder = mkdtempSync(join(tmpdir(), "histobook-"));
+    const tensors = tf.memory().numTensors;
+    withTemporaryFolder(folder, () => {
+      const graph = Graph.compile(tf, (recorder) => [tf.square(recorder.input("x", "float32", [1]))]);
+      graph.run(new Map([["x", Float32Array.of(3)]]));
+      graph.dispose();
+    });
     const { binding } = nativeBackendOf(tf)!;
-    expect(() =>
-      Graph.compile(tf, (recorder) => {
-        const x = recorder.input("x", "float32", [1]);
-        recorder.keep(tf.variable(tf.zeros([1]), false));
-        return [tf.mul(x, x.dataSync()[0])];
-      }),
-    ).toThrow(
+    const compile = () =>
+      withTemporaryFolder(folder, () =>
+        Graph.compile(tf, (recorder) => {
+          const x = recorder.input("x", "float32", [1]);
+          recorder.keep(tf.variable(tf.zeros([1]), false));
+          return [tf.mul(x, x.dataSync()[0])];
+        }),
+      );
+    expect(compile).toThrow(
       /^graph: found a layer that reads its values while the network runs, expected layers of tensor operations alone; .+\.$/,
     );
     expect(nativeBackendOf(tf)!.binding).toBe(binding);
     expect(tf.memory().numTensors).toBe(tensors);
-    expect(folders()).toEqual(before);
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

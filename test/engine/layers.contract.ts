@@ -83,7 +83,7 @@ export function describeLayers(engineName: EngineName, computation: Computation 
     const channelsFirst = (tensor: Tensor): Tensor =>
       tensor.rank === 4 ? tensorFlowOf(engine).transpose(tensor, [0, 3, 1, 2]) : tensor;
 
-    test.each(layerCases)("%s", (name) => {
+    test.each(layerCases)("%s", async (name) => {
       const tf = tensorFlowOf(engine);
       const { plan, arrays, weights, phase } = readLayerCase(name);
       const before = tf.memory().numTensors;
@@ -108,7 +108,7 @@ export function describeLayers(engineName: EngineName, computation: Computation 
         };
 
       const tops = arraysOf(arrays, "top");
-      const forward = compute(
+      const forward = await compute(
         engine,
         computation,
         inputs,
@@ -131,7 +131,7 @@ export function describeLayers(engineName: EngineName, computation: Computation 
 
       const given = arraysOf(arrays, "given");
       if (given.length > 0) {
-        const gradients = compute(
+        const gradients = await compute(
           engine,
           computation,
           inputs,

@@ -6,7 +6,7 @@ import { describeLayers } from "./layers.contract.js";
 
 for (const computation of ["graphs", "operations"] satisfies Computation[]) {
   describeEngine("tensorflow", computation);
-  describeGolden("tensorflow", computation);
+  describeGolden("tensorflow", { computation });
   describeLayers("tensorflow", computation);
 }
 

@@ -1,4 +1,4 @@
 declare module "*/scripts/browser.mjs" {
   /** The path of a Chromium or Chrome. */
-  export function findBrowser(): string;
+  export function findBrowser(options?: { install?: boolean }): string;
 }

@@ -55,7 +55,7 @@ const dense: DenseClassifier = {
         }
         result[2 * (y * wide + x) + 1] = answer(window);
       }
-    return result;
+    return Promise.resolve(result);
   },
   dispose() {},
 };
@@ -71,7 +71,7 @@ export const checksum: Classifier = {
       result[2 * n + 1] = answer(pixels.subarray(n * bytes, (n + 1) * bytes));
       result[2 * n] = 1 - result[2 * n + 1];
     }
-    return result;
+    return Promise.resolve(result);
   },
   dense: () => dense,
   dispose() {},

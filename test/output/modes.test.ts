@@ -23,7 +23,7 @@ const brightness = {
       result[2 * n + 1] = 1 / (1 + Math.exp((128 - mean) / 10));
       result[2 * n] = 1 - result[2 * n + 1];
     }
-    return result;
+    return Promise.resolve(result);
   },
 };
 

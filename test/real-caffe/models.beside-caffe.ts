@@ -58,7 +58,7 @@ describe("models", () => {
     const classifier = createClassifier(await loadEngine(), plan, weights, mean);
     const read = (name: string) => readNpy(join(folder, name)).data;
     expect(read("plain.npy").length).toBe(120);
-    const plain = largestDifference(classifier.classify(patches), read("plain.npy"));
+    const plain = largestDifference(await classifier.classify(patches), read("plain.npy"));
     expectWithin("Hand-over", "probabilities of pycaffe with our .caffemodel", plain, 1e-5);
     const caffes = read("oversampled.npy").filter((_, i) => i % 2 === 1);
     const ten = largestDifference(await oversampledPatches(classifier, patches), caffes);

@@ -11,7 +11,7 @@ export interface Classifier {
    * @param pixels N patches, RGB, rows from the top, channels together (N x size x size x 3), 8 bits
    * @returns N x classes probabilities, [0,1], each patch's adding up to 1
    */
-  classify(pixels: Uint8Array): Float32Array;
+  classify(pixels: Uint8Array): Promise<Float32Array>;
   /**
    * The same network for all windows of an image at once; made when it is first asked for, disposed with the classifier.
    *

@@ -5,6 +5,7 @@ import type { Engine } from "./engine.js";
 import { classProbabilities, createVariables } from "./network.js";
 import type { NetworkPlan } from "./plan.js";
 import { tensorFlowOf } from "./tensorflow.js";
+import { takeValues } from "./values.js";
 import type { Weights } from "./weights.js";
 
 /**
@@ -27,12 +28,13 @@ export function eagerClassifier(
   return {
     patchSize: size,
     classes,
-    classify(pixels) {
-      const values = subtractMean(pixels, meanRgb);
-      return tf.tidy(() => {
-        const data = tf.tensor4d(values, [pixels.length / meanRgb.length, size, size, 3]);
-        return classProbabilities(tf, plan, variables, data).dataSync() as Float32Array;
+    async classify(pixels) {
+      const probabilities = tf.tidy(() => {
+        const shape: [number, number, number, number] = [pixels.length / meanRgb.length, size, size, 3];
+        return classProbabilities(tf, plan, variables, tf.tensor4d(subtractMean(pixels, meanRgb), shape));
       });
+      const [values] = await takeValues(tf, [probabilities]);
+      return values;
     },
     dispose() {
       tf.dispose(variables.all);

@@ -13,6 +13,7 @@ import {
 } from "./learning.js";
 import { drawNoise } from "./noise.js";
 import { tensorFlowOf } from "./tensorflow.js";
+import { takeValues, valuesOf } from "./values.js";
 import { transformBatch, type ImageBatch, type Transformation } from "./transformation.js";
 import type { Weights } from "./weights.js";
 
@@ -44,26 +45,24 @@ export function eagerLearner(
   }
 
   return {
-    step(batches, rate, iteration) {
-      return tf.tidy(() => {
+    async step(batches, rate, iteration) {
+      const loss = tf.tidy(() => {
         const given = batches.map((batch) => onEngine(batch, settings.transformation, seed + iteration));
         const rates = [...ratesOf(settings, rate, iteration)].map((one) => tf.scalar(one));
-        return learn(tf, settings, variables, given, rates).dataSync()[0];
+        return learn(tf, settings, variables, given, rates);
       });
+      const [[value]] = await takeValues(tf, [loss]);
+      return value;
     },
-    test(plan, transformation, batch) {
-      const values = tf.tidy(() =>
-        testOutputs(tf, plan, variables.network, onEngine(batch, transformation, seed)).map(
-          (tensor) => tensor.dataSync() as Float32Array,
-        ),
+    async test(plan, transformation, batch) {
+      const outputs = tf.tidy(() =>
+        testOutputs(tf, plan, variables.network, onEngine(batch, transformation, seed)),
       );
-      return namedOutputs(plan, values);
+      return namedOutputs(plan, await takeValues(tf, outputs));
     },
-    state: () =>
-      stateOf(
-        settings,
-        allVariables(variables).map((variable) => variable.dataSync() as Float32Array),
-      ),
+    async state() {
+      return stateOf(settings, await valuesOf(allVariables(variables)));
+    },
     dispose() {
       tf.dispose(allVariables(variables));
     },

@@ -1,8 +1,8 @@
 /**
- * What computes: TensorFlow's library on an NVIDIA GPU, the same on the processor, WebAssembly, or JavaScript
- * alone; each is far slower than the one before it.
+ * What computes: TensorFlow's library on an NVIDIA GPU, the same on the processor, any GPU by WebGPU, WebAssembly, or
+ * JavaScript alone.
  */
-export type EngineName = "tensorflow-gpu" | "tensorflow" | "wasm" | "javascript";
+export type EngineName = "tensorflow-gpu" | "tensorflow" | "webgpu" | "wasm" | "javascript";
 
 /** An engine's name, or `auto` for the fastest that works here. */
 export type EngineChoice = EngineName | "auto";
@@ -12,6 +12,7 @@ export const engineChoices: readonly EngineChoice[] = [
   "auto",
   "tensorflow-gpu",
   "tensorflow",
+  "webgpu",
   "wasm",
   "javascript",
 ];

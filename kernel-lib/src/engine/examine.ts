@@ -4,6 +4,7 @@ import { conditionOf, findKernels } from "../kernelspec/index.js";
 import { version } from "../version.js";
 import type { EngineName } from "./engine.js";
 import { loadEngine } from "./loadEngine.js";
+import { findWebGpu } from "./webGpu.js";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -44,14 +45,16 @@ export async function examine(): Promise<Examination> {
   if (typeof engine === "string") {
     findings.push({ name: "engine", state: "missing", found: engine, fix: "npm run setup" });
   } else {
-    const passed = engine.passedOver.map(({ engine: name, reason }): Finding => {
+    // What WebGPU finds is told below, whether it was tried or not.
+    const others = engine.passedOver.filter(({ engine: name }) => name !== "webgpu");
+    const passed = others.map(({ engine: name, reason }): Finding => {
       // A machine without an NVIDIA GPU lacks nothing that a command could bring.
       const noGpu = name === "tensorflow-gpu" && reason.includes("no NVIDIA GPU");
       return { name: `engine ${name}`, state: "note", found: reason, fix: noGpu ? null : "npm run setup" };
     });
     findings.push(good("engine", `${engine.name}: ${engine.description}`), ...passed);
   }
-  findings.push(jupyterFinding(), ...kernelFindings());
+  findings.push(await webGpuFinding(), jupyterFinding(), ...kernelFindings());
   return { engine: typeof engine === "string" ? null : engine.name, findings };
 }
 
@@ -68,6 +71,18 @@ async function packageFinding(name: string, purpose: string, load: () => Promise
   } catch (error) {
     const found = `it ${purpose}, and can't be loaded (${messageOf(error).split("\n")[0]})`;
     return { name, state: "missing", found, fix: "npm run setup" };
+  }
+}
+
+async function webGpuFinding(): Promise<Finding> {
+  const name = "GPU by WebGPU";
+  try {
+    const gpu = await findWebGpu();
+    const advice =
+      "'--engine webgpu' uses it, and 'histobook train --dry-run --engine webgpu' says how fast it is";
+    return good(name, `${gpu} (${advice})`);
+  } catch (error) {
+    return { name, state: "note", found: messageOf(error), fix: null };
   }
 }
 

@@ -30,7 +30,11 @@ export interface LearnerState {
   history: Blob[];
 }
 
-/** A network that learns: one interface, whichever way an engine computes it. */
+/**
+ * A network that learns: one interface, whichever way an engine computes it.
+ *
+ * One call at a time: results are promised, because a GPU's values can't be waited for in place.
+ */
 export interface Learner {
   /**
    * One iteration: forward, backward, update.
@@ -38,13 +42,13 @@ export interface Learner {
    * @param batches one, or as many as the solver's iter_size; their gradients are averaged
    * @returns the loss before the update
    */
-  step(batches: ImageBatch[], rate: number, iteration: number): number;
+  step(batches: ImageBatch[], rate: number, iteration: number): Promise<number>;
   /**
    * The network's outputs in its TEST phase on one batch, e.g. accuracy -> 0.9, loss -> 0.2; one of several values has
    * a name for each, e.g. each_class[0] -> 0.8.
    */
-  test(plan: NetworkPlan, transformation: Transformation, batch: ImageBatch): Map<string, number>;
+  test(plan: NetworkPlan, transformation: Transformation, batch: ImageBatch): Promise<Map<string, number>>;
   /** Copies of all that was learned so far. */
-  state(): LearnerState;
+  state(): Promise<LearnerState>;
   dispose(): void;
 }

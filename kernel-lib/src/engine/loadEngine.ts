@@ -5,8 +5,13 @@ import { registerConvolution } from "./layers/convolutionKernel.js";
 import { loadNative } from "./native.js";
 import { tensorFlowOf, type TensorFlow } from "./tensorflow.js";
 import { loadWebAssembly } from "./webAssembly.js";
+import { loadWebGpu } from "./webGpu.js";
 
-const order: readonly EngineName[] = ["tensorflow-gpu", "tensorflow", "wasm", "javascript"];
+/**
+ * What `auto` tries, one after the other. WebGPU stands behind TensorFlow on the processor, since what it gains depends on the
+ * GPU; who has a fast one asks for it.
+ */
+const order: readonly EngineName[] = ["tensorflow-gpu", "tensorflow", "webgpu", "wasm", "javascript"];
 
 let loaded: { choice: EngineChoice; engine: Engine } | undefined;
 
@@ -38,7 +43,7 @@ export async function loadEngine(choice: EngineChoice = "auto"): Promise<Engine>
   const passedOver: Engine["passedOver"] = [];
   for (const name of choice === "auto" ? order : [choice]) {
     try {
-      const engine = { ...(await loaders[name]()), passedOver };
+      const engine = { ...(await loaders[name](choice)), passedOver };
       registerConvolution(tensorFlowOf(engine));
       loaded = { choice, engine };
       return engine;
@@ -55,7 +60,7 @@ export async function loadEngine(choice: EngineChoice = "auto"): Promise<Engine>
   });
 }
 
-const loaders: Record<EngineName, () => Promise<Omit<Engine, "passedOver">>> = {
+const loaders: Record<EngineName, (choice: EngineChoice) => Promise<Omit<Engine, "passedOver">>> = {
   "tensorflow-gpu": () => {
     if (!hasNvidiaGpu()) throw new Error("no NVIDIA GPU was found");
     const engine = loadNative(["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]);
@@ -65,6 +70,7 @@ const loaders: Record<EngineName, () => Promise<Omit<Engine, "passedOver">>> = {
     );
   },
   tensorflow: () => Promise.resolve(loadNative(["@tensorflow/tfjs-node", "@tensorflow/tfjs-node-gpu"])),
+  webgpu: (choice) => loadWebGpu(choice === "webgpu" ? "take" : "refuse"),
   wasm: loadWebAssembly,
   javascript: async () => {
     const tf = (await import("@tensorflow/tfjs")) as TensorFlow;

@@ -149,7 +149,7 @@ async function measureRun(
 function step(learner: Learner, solver: SolverParameter, { feed }: OpenPhase): () => Promise<void> {
   let iteration = 0;
   return async () => {
-    learner.step(await nextBatches(feed, solver), learningRate(solver, iteration), iteration);
+    await learner.step(await nextBatches(feed, solver), learningRate(solver, iteration), iteration);
     iteration++;
   };
 }
@@ -164,7 +164,8 @@ async function timeOfTest(
   if (solver.testInterval <= 0 || !networks.test || !dataLayerOf(networks.test)) return 0;
   const { plan, feed } = await openPhase(task, networks.test, 0);
   try {
-    const batch = async (): Promise<void> => void learner.test(plan, feed.transformation, await feed.next());
+    const batch = async (): Promise<void> =>
+      void (await learner.test(plan, feed.transformation, await feed.next()));
     return testIterations(solver) * (await timeOf(batch, measure, signal));
   } finally {
     await feed.close();

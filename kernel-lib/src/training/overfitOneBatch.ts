@@ -52,7 +52,7 @@ export async function overfitOneBatch(study: Study, options: OverfitOptions = {}
     const batch = await train.feed.next();
     for (let iteration = 0; iteration < iterations; iteration++) {
       stopIfAborted(signal, "the drill");
-      losses.push(learner.step([batch], learningRate(solver, iteration), iteration));
+      losses.push(await learner.step([batch], learningRate(solver, iteration), iteration));
       const detail = `${task.subject}: loss ${losses[iteration].toPrecision(3)}`;
       report?.({
         event: "progress",

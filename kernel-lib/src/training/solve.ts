@@ -36,7 +36,7 @@ export async function solve(task: SolveTask): Promise<SolveResult> {
     learner = startLearner(task, train, start);
     const run = new SolverRun({ ...task, signal }, train, test, validation, learner, from);
     while (run.iteration < solver.maxIter) {
-      if (signal?.aborted) throw run.interrupt();
+      if (signal?.aborted) throw await run.interrupt();
       if (await run.validateIfDue()) break;
       await run.step();
     }

@@ -85,7 +85,7 @@ export class SolverRun {
     const batches = await nextBatches(this.train.feed, solver);
     for (const { labels } of batches) this.warn(this.watch.batch(labels));
     const rate = scheduledRate(solver, this.task.recipe ?? {}, this.iteration);
-    const loss = this.learner.step(batches, rate, this.iteration);
+    const loss = await this.learner.step(batches, rate, this.iteration);
     if (!Number.isFinite(loss)) throw diverged(this.task.subject, this.iteration, loss);
     this.losses.push(loss);
     if (this.losses.length > Math.max(1, solver.averageLoss)) this.losses.shift();
@@ -95,13 +95,13 @@ export class SolverRun {
     }
     this.iteration++;
     this.reportProgress(loss);
-    if (solver.snapshot > 0 && this.iteration % solver.snapshot === 0) this.snapshot();
+    if (solver.snapshot > 0 && this.iteration % solver.snapshot === 0) await this.snapshot();
     // Lets an interrupt, a display or another task of this process have its turn.
     await nextTurn();
   }
 
   async finish(): Promise<SolveResult> {
-    if (this.task.solver.snapshotAfterTrain) this.snapshot();
+    if (this.task.solver.snapshotAfterTrain) await this.snapshot();
     await this.testIfDue(true);
     const files = this.saved?.files ?? null;
     if (this.validation) await this.validateNow(this.validation);
@@ -118,14 +118,14 @@ export class SolverRun {
     return (bestValidation(this.log.entries())?.since ?? 0) >= patience;
   }
 
-  snapshot(): void {
+  async snapshot(): Promise<void> {
     const { solver, networks, workingDirectory } = this.task;
     if (this.saved?.iteration === this.iteration || (this.saved === undefined && this.iteration === 0))
       return;
     const state: Snapshot = {
       iteration: this.iteration,
       currentStep: stepOf(solver, this.iteration),
-      ...this.learner.state(),
+      ...(await this.learner.state()),
     };
     const files = writeSnapshot(workingDirectory, solver.snapshotPrefix, networks.train, state);
     this.saved = { iteration: this.iteration, files };
@@ -134,8 +134,8 @@ export class SolverRun {
   }
 
   /** Keeps what was learned, and gives the error that ends the run. */
-  interrupt(): HistobookError {
-    this.snapshot();
+  async interrupt(): Promise<HistobookError> {
+    await this.snapshot();
     const kept = this.saved ?? (this.from > 0 ? { iteration: this.from } : undefined);
     return new HistobookError("Interrupted", {
       subject: this.task.subject,
@@ -155,9 +155,9 @@ export class SolverRun {
       .some((entry) => entry.kind === "validation" && entry.iteration === iteration);
     if (isDone) return;
     const outputs = await validate(validation, this.learner, this.task.signal);
-    if (!outputs) throw this.interrupt();
+    if (!outputs) throw await this.interrupt();
     this.add({ kind: "validation", iteration, outputs });
-    if (bestValidation(this.log.entries())?.entry.iteration === iteration) this.snapshot();
+    if (bestValidation(this.log.entries())?.entry.iteration === iteration) await this.snapshot();
     // One that was written before this test may have been the best until now.
     this.removeOldSnapshots();
   }
@@ -181,10 +181,10 @@ export class SolverRun {
     const count = testIterations(solver);
     for (let i = 0; i < count; i++) {
       // A test of many batches is not waited for: a resumed run does it again, as the first thing.
-      if (this.task.signal?.aborted) throw this.interrupt();
+      if (this.task.signal?.aborted) throw await this.interrupt();
       await nextTurn();
       const { plan, feed } = this.test;
-      const outputs = this.learner.test(plan, feed.transformation, await feed.next());
+      const outputs = await this.learner.test(plan, feed.transformation, await feed.next());
       for (const [name, value] of outputs) sums.set(name, (sums.get(name) ?? 0) + value);
     }
     const outputs = Object.fromEntries([...sums].map(([name, sum]) => [name, sum / count]));

@@ -64,7 +64,7 @@ export async function validate(
   for (const batch of batches) {
     if (signal?.aborted) return undefined;
     await nextTurn();
-    for (const [name, value] of learner.test(plan, feed.transformation, batch))
+    for (const [name, value] of await learner.test(plan, feed.transformation, batch))
       sums.set(name, (sums.get(name) ?? 0) + value);
   }
   return Object.fromEntries([...sums].map(([name, sum]) => [name, sum / batches.length]));

@@ -5,6 +5,7 @@ import { Graph } from "../graph/graph.js";
 import { createVariables } from "../network.js";
 import type { NetworkPlan } from "../plan.js";
 import { tensorFlowOf, type Tensor } from "../tensorflow.js";
+import { takeValues } from "../values.js";
 import type { Weights } from "../weights.js";
 import { denseProbabilities } from "./denseNetwork.js";
 import { planDense } from "./densePlan.js";
@@ -24,7 +25,7 @@ export interface DenseClassifier {
    * @param pixels RGB, rows from the top, channels together (height x width x 3), 8 bits
    * @returns (height - rows) x (width - columns) x classes probabilities, [0,1]
    */
-  classify(pixels: Uint8Array, height: number, width: number): Float32Array;
+  classify(pixels: Uint8Array, height: number, width: number): Promise<Float32Array>;
   dispose(): void;
 }
 
@@ -71,7 +72,7 @@ export function createDenseClassifier(
           new Map([["pixels", pixels]]),
           new Map([["pixels", [1, height, width, 3]]]),
         );
-        return probabilities;
+        return Promise.resolve(probabilities);
       },
       dispose: () => graph.dispose(),
     };
@@ -80,11 +81,13 @@ export function createDenseClassifier(
   const variables = createVariables(tf, plan, weights);
   return {
     ...common,
-    classify(pixels, height, width) {
-      return tf.tidy(() => {
+    async classify(pixels, height, width) {
+      const probabilities = tf.tidy(() => {
         const image = tf.tensor4d(Float32Array.from(pixels), [1, height, width, 3]);
-        return compute(image, variables).dataSync() as Float32Array;
+        return compute(image, variables);
       });
+      const [values] = await takeValues(tf, [probabilities]);
+      return values;
     },
     dispose: () => tf.dispose(variables.all),
   };

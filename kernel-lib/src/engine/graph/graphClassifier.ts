@@ -67,7 +67,7 @@ export function graphClassifier(
         const [probabilities] = graphFor(room).run(new Map([["pixels", filledUp(bytes, room * patchBytes)]]));
         result.set(probabilities.subarray(0, some * classes), start * classes);
       }
-      return result;
+      return Promise.resolve(result);
     },
     dispose() {
       graphs.forEach((graph) => graph.dispose());

@@ -123,13 +123,14 @@ export function graphLearner(
       const values = valuesFor(current, batches, settings.transformation, seed + iteration);
       values.set("rates", ratesOf(settings, rate, iteration));
       version++;
-      return current.graph.run(values)[0][0];
+      return Promise.resolve(current.graph.run(values)[0][0]);
     },
     test(plan, transformation, batch) {
       const current = testGraph(plan, transformation, batch.labels.length);
-      return namedOutputs(plan, current.graph.run(valuesFor(current, [batch], transformation, seed)));
+      const outputs = current.graph.run(valuesFor(current, [batch], transformation, seed));
+      return Promise.resolve(namedOutputs(plan, outputs));
     },
-    state: () => stateOf(settings, holder.getKept()),
+    state: () => Promise.resolve(stateOf(settings, holder.getKept())),
     dispose() {
       holder.dispose();
       tests.forEach(({ graph }) => graph.dispose());

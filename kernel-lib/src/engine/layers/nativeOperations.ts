@@ -8,23 +8,31 @@ const toDouble: NativeOperation = { op: "Cast", types: { SrcT: "float32", DstT: 
 const toSingle: NativeOperation = { op: "Cast", types: { SrcT: "float64", DstT: "float32" } };
 
 /**
- * The exponential, right to the last digit of float32; not differentiable.
+ * The exponential, right to the last digit of float32 (by WebGPU to a few of its last digits); not differentiable.
  *
  * TensorFlow's own in float32 is an approximation whose errors all point the same way.
  */
 export function exactExponential(tf: TensorFlow, values: Tensor): Tensor {
-  return inDouble(tf, values, "Exp", Math.exp);
+  return inDouble(tf, values, { op: "Exp", inJavaScript: Math.exp, onGpu: tf.exp });
 }
 
-/** The natural logarithm, right to the last digit of float32; not differentiable. */
+/** The natural logarithm, right to the last digit of float32 (by WebGPU as above); not differentiable. */
 export function exactLogarithm(tf: TensorFlow, values: Tensor): Tensor {
-  return inDouble(tf, values, "Log", Math.log);
+  return inDouble(tf, values, { op: "Log", inJavaScript: Math.log, onGpu: tf.log });
 }
 
-function inDouble(tf: TensorFlow, values: Tensor, op: string, compute: (value: number) => number): Tensor {
+interface ExactFunction {
+  op: string;
+  inJavaScript: (value: number) => number;
+  /** WebGPU has no double precision, and nothing there can be read while the network runs: its own, to a few last digits. */
+  onGpu: (values: Tensor) => Tensor;
+}
+
+function inDouble(tf: TensorFlow, values: Tensor, { op, inJavaScript, onGpu }: ExactFunction): Tensor {
   const native = nativeBackendOf(tf);
   if (native) return runNative(native, [values], [toDouble, { op, types: { T: "float64" } }, toSingle]);
-  return tf.tensor((values.dataSync() as Float32Array).map(compute), values.shape);
+  if (tf.getBackend() === "webgpu") return onGpu(values);
+  return tf.tensor((values.dataSync() as Float32Array).map(inJavaScript), values.shape);
 }
 
 /** A rectifier's gradient: the upstream one where its output is above zero. */

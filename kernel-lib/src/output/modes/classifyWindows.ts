@@ -33,7 +33,7 @@ export async function classifyWindows(
       for (let n = 0; n < count; n++) {
         cutWindow(view, patchSize, rows[start + n], columns[start + n], buffer, n * windowBytes);
       }
-      const probabilities = classifier.classify(buffer.subarray(0, count * windowBytes));
+      const probabilities = await classifier.classify(buffer.subarray(0, count * windowBytes));
       for (let n = 0; n < count; n++) epithelium[start + n] += probabilities[n * classes + 1];
     }
     if (views.length > 1) for (let n = start; n < start + count; n++) epithelium[n] /= views.length;

@@ -75,7 +75,11 @@ async function denseMap(view: View, task: MapTask, onShare: (share: number) => v
         [top + y - dense.before[0], left + x - dense.before[1]],
         [tileHeight + dense.extent[0], tileWidth + dense.extent[1]],
       );
-      const probabilities = dense.classify(pixels, tileHeight + dense.extent[0], tileWidth + dense.extent[1]);
+      const probabilities = await dense.classify(
+        pixels,
+        tileHeight + dense.extent[0],
+        tileWidth + dense.extent[1],
+      );
       for (let row = 0, source = 1; row < tileHeight; row++) {
         const start = (y + row) * width + x;
         for (let n = start; n < start + tileWidth; n++, source += dense.classes) {
