@@ -68,7 +68,7 @@ export async function findLearningRate(
     for (let iteration = 0; iteration < iterations; iteration++) {
       stopIfAborted(signal, "the search for a learning rate");
       const rate = from * (to / from) ** (iteration / (iterations - 1));
-      const loss = learner.step(await nextBatches(train.feed, solver), rate, iteration);
+      const loss = await learner.step(await nextBatches(train.feed, solver), rate, iteration);
       if (!Number.isFinite(loss)) break;
       rates.push(rate);
       losses.push(loss);
