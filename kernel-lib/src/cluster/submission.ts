@@ -2,38 +2,55 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { cannotWrite, makeFolder, writeWholeFile } from "../foundation/index.js";
+import type { SchedulerName } from "./scheduler.js";
 import { clusterFolder } from "./template.js";
 
-const submissionSchema = z.object({
-  format: z.literal("histobook-job"),
-  version: z.literal(1),
-  /** The study's step, e.g. `train`. */
-  step: z.string(),
-  scheduler: z.enum(["slurm", "pbs"]),
-  /** The array's number as the scheduler gave it. */
-  job: z.string(),
-  /** ISO 8601. */
-  submitted: z.string(),
-  tasks: z.array(z.object({ label: z.string(), key: z.string() })),
-});
-
 /** An array that was handed to a scheduler, as the study remembers it. */
-export type Submission = z.infer<typeof submissionSchema> & {
+export interface Submission {
+  format: "histobook-job";
+  version: 1;
   /** Counts the study's jobs from 1. */
   number: number;
   /** Its folder, relative to the study. */
   folder: string;
-};
+  /** The study's step, e.g. `train`. */
+  step: string;
+  scheduler: SchedulerName;
+  /** The array's number as the scheduler gave it. */
+  job: string;
+  /** ISO 8601. */
+  submitted: string;
+  tasks: { label: string; key: string }[];
+}
 
-const noteSchema = z.object({
+const submissionSchema: z.ZodMiniType<Submission> = z.object({
+  format: z.literal("histobook-job"),
+  version: z.literal(1),
+  number: z.int(),
+  folder: z.string(),
+  step: z.string(),
+  scheduler: z.enum(["slurm", "pbs"]),
+  job: z.string(),
+  submitted: z.string(),
+  tasks: z.array(z.object({ label: z.string(), key: z.string() })),
+});
+
+/** What a task's script has written down of itself. */
+export interface TaskNote {
+  state: "running" | "ended" | "stopped";
+  /** With which the work ended. */
+  status: number;
+  /** The number that the task itself ran under. */
+  job: string;
+  host: string;
+}
+
+const noteSchema: z.ZodMiniType<TaskNote> = z.object({
   state: z.enum(["running", "ended", "stopped"]),
   status: z.number(),
   job: z.string(),
   host: z.string(),
 });
-
-/** What a task's script has written down of itself. */
-export type TaskNote = z.infer<typeof noteSchema>;
 
 const folderPattern = /^job-([1-9]\d*)$/;
 

@@ -9,6 +9,7 @@
  * - `Locked`: another process holds the study or the database.
  * - `NoEngine`: no TensorFlow.js backend could be loaded.
  * - `NoKernel`: the notebook kernel would not start: Node is too old or a part of it is missing.
+ * - `DownloadFailed`: a file on another machine did not come through.
  * - `NoScheduler`: a cluster's scheduler was asked for where there is none.
  * - `SchedulerRefused`: a cluster's scheduler did not take a job, or did not answer.
  * - `JobFailed`: a job on a cluster ended without its result.
@@ -25,6 +26,7 @@ export type ErrorCode =
   | "Locked"
   | "NoEngine"
   | "NoKernel"
+  | "DownloadFailed"
   | "NoScheduler"
   | "SchedulerRefused"
   | "JobFailed"

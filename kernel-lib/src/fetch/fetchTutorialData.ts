@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  cellSignal,
+  HistobookError,
+  makeFolder,
+  removeUnfinished,
+  unfinishedPath,
+  unfinishedPrefix,
+  type RunOptions,
+} from "../foundation/index.js";
+import { manifestName, openStudy, updateManifest } from "../study/index.js";
+import { sha256OfFile, unpackArchive } from "./archive.js";
+import { download } from "./download.js";
+
+/** The options of `fetchTutorialData`. */
+export interface FetchOptions extends RunOptions {
+  /** Where the archive is; default the tutorial's own address. */
+  url?: string;
+  /** An archive that was downloaded by other means; nothing is downloaded then. */
+  file?: string;
+  /** The archive's SHA-256; default that of the tutorial's. */
+  sha256?: string;
+  /** Milliseconds before a download that broke off is tried again; default 1000, twice as long each time. */
+  pause?: number;
+}
+
+/** What was fetched. */
+export interface FetchResult {
+  /** The study's absolute path. */
+  directory: string;
+  images: number;
+  masks: number;
+  /** Entries of the archive that are neither image nor mask. */
+  passedOver: string[];
+  /** True when the study was there already. */
+  reused: boolean;
+}
+
+/** The tutorial's own archive. */
+export const tutorialData = {
+  url: "https://andrewjanowczyk.com/wp-static/epi.tgz",
+  sha256: "5ac91a48de7d4f158f72cfc239b9a465849166397580b95d8f695095f54bcf6d",
+  /** Its images are at 20x; the tutorial works at 10x. */
+  scale: 0.5,
+  source:
+    "Images and masks: Janowczyk and Madabhushi, J Pathol Inform 2016;7:29, use case 2 (andrewjanowczyk.com); no licence is stated there.",
+} as const;
+
+/** What a download that broke off has left in the study's folder. */
+const partName = "epi.tgz.part";
+
+/**
+ * Makes a study of the tutorial's own data set: downloads the archive, checks it and unpacks images and masks.
+ *
+ * What broke off is gone on with by the same call. A study that is there already is left as it is; its scale is 0.5, since
+ * the images are at 20x and the tutorial works at 10x.
+ *
+ * @throws HistobookError `DownloadFailed`; `BadInput` for a wrong checksum, an archive that can't be trusted, a full disk or
+ * a folder in use for something else; `Interrupted`.
+ */
+export async function fetchTutorialData(directory: string, options: FetchOptions = {}): Promise<FetchResult> {
+  const { url = tutorialData.url, report, pause } = options;
+  const signal = options.signal ?? cellSignal();
+  const home = resolve(directory);
+  const images = join(home, "images");
+  if (existsSync(images)) return { ...countsOf(home), passedOver: [], reused: true };
+  makeFolder(home);
+  requireOwn(directory, home);
+  removeUnfinished(home);
+  const sha256 = checksumOption(options.sha256 ?? tutorialData.sha256);
+  const part = join(home, partName);
+  const archive = options.file === undefined ? part : resolve(options.file);
+  if (options.file === undefined) {
+    const wanted = { url: urlOption(url), path: part, pause, signal, report };
+    const begun = existsSync(part);
+    const isWhole = async (): Promise<boolean> => existsSync(part) && (await sha256OfFile(part)) === sha256;
+    if (!(await isWhole())) await download(wanted);
+    // What was begun earlier may have been another file.
+    if (begun && !(await isWhole())) {
+      rmSync(part, { force: true });
+      await download(wanted);
+    }
+  }
+  const found = await sha256OfFile(archive);
+  if (found !== sha256) {
+    rmSync(part, { force: true });
+    throw wrongChecksum(options.file ?? url, found, sha256);
+  }
+  const unfinished = unfinishedPath(images);
+  try {
+    mkdirSync(unfinished);
+    const unpacked = await unpackArchive(archive, unfinished, { signal, report });
+    if (unpacked.images === 0) throw noImages(archive);
+    // The manifest comes first: images/ marks the study as whole.
+    const { scale, source } = tutorialData;
+    await updateManifest(home, (manifest) => ({ ...manifest, scale, source }));
+    renameSync(unfinished, images);
+    rmSync(part, { force: true });
+    return { directory: home, ...unpacked, reused: false };
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+function countsOf(home: string): Pick<FetchResult, "directory" | "images" | "masks"> {
+  const { cases } = openStudy(home);
+  return {
+    directory: home,
+    images: cases.length,
+    masks: cases.filter(({ maskPath }) => maskPath !== null).length,
+  };
+}
+
+function requireOwn(directory: string, home: string): void {
+  const isOwn = (name: string): boolean =>
+    name === partName || name.startsWith(unfinishedPrefix) || name.startsWith(manifestName);
+  if (readdirSync(home).every(isOwn)) return;
+  throw new HistobookError("BadInput", {
+    subject: directory,
+    found: "a folder with other files in it",
+    expected: "a new or empty folder",
+    fix: "name another folder",
+  });
+}
+
+function urlOption(url: string): string {
+  if (/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : "")) return url;
+  throw new HistobookError("BadOption", {
+    subject: "--url",
+    found: `'${url}'`,
+    expected: "an address that begins with https:// or http://",
+    fix: "correct it, or name a file with --file",
+  });
+}
+
+function checksumOption(sha256: string): string {
+  if (/^[0-9a-f]{64}$/i.test(sha256)) return sha256.toLowerCase();
+  throw new HistobookError("BadOption", {
+    subject: "--sha256",
+    found: `'${sha256}'`,
+    expected: "64 hexadecimal digits",
+    fix: "correct it, or leave it out for the tutorial's own archive",
+  });
+}
+
+function wrongChecksum(subject: string, found: string, expected: string): HistobookError {
+  return new HistobookError("BadInput", {
+    subject,
+    found: `an archive with the SHA-256 ${found}`,
+    expected,
+    fix: "try another mirror; if you trust this archive, name its SHA-256 with --sha256",
+  });
+}
+
+function noImages(archive: string): HistobookError {
+  return new HistobookError("BadInput", {
+    subject: archive,
+    found: "no image in it",
+    expected: "images such as 8918_00007.tif, and their masks in masks/",
+    fix: "name another archive",
+  });
+}
