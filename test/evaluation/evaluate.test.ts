@@ -200,6 +200,26 @@ describe("evaluate", () => {
     expect(pooled.atThreshold.fScore!).toBeGreaterThan(pooled.allEpithelium.fScore!);
   });
 
+  test("tells how far it is, and stops between two images or two intervals when it is interrupted", async () => {
+    const seen: number[] = [];
+    const stop = new AbortController();
+    const stopAt = (done: number) =>
+      evaluate(study, {
+        threshold: 0.5,
+        signal: stop.signal,
+        report(event) {
+          if (event.event !== "progress") return;
+          expect(event).toMatchObject({ step: "evaluate", total: 4, unit: "images" });
+          seen.push(event.done);
+          if (event.done === done) stop.abort();
+        },
+      });
+    await expect(stopAt(4)).rejects.toMatchObject({ code: "Interrupted" });
+    expect(seen).toEqual([1, 2, 3, 4]);
+    await expect(stopAt(1)).rejects.toMatchObject({ code: "Interrupted" });
+    expect(seen.length).toBe(4);
+  });
+
   test("passes over an image without a mask or with a picture of another size, and names it", async () => {
     rmSync(path("images", "P1_1_mask.png"));
     const [, fold] = Object.keys(readManifest(study.directory).maps)

@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { atOneLevel } from "../../kernel-lib/dist/evaluation/levels.js";
-import { averagePrecision, countLevels, rocAuc } from "../../kernel-lib/dist/evaluation/index.js";
+import { evidenceOf, scoreSetOf } from "../../kernel-lib/dist/evaluation/predictorScores.js";
+import {
+  averagePrecision,
+  countLevels,
+  figureNames,
+  rocAuc,
+} from "../../kernel-lib/dist/evaluation/index.js";
 
 /** Few levels, so that many draws are among them. */
 const pixels = fc.array(fc.tuple(fc.constantFrom(0, 1, 90, 128, 254, 255), fc.nat(1)), {
@@ -62,14 +67,37 @@ describe("the average precision", () => {
 });
 
 test("a predictor that says the same of every pixel has 0.5 and the share of epithelium, whatever it says", () => {
-  const counts = counted([
-    [200, 1],
-    [100, 0],
-    [50, 0],
-    [20, 0],
-  ]);
   for (const level of [0, 77, 255]) {
-    expect(rocAuc(atOneLevel(counts, level))).toBe(0.5);
-    expect(averagePrecision(atOneLevel(counts, level))).toBe(0.25);
+    const constant = counted([
+      [level, 1],
+      [level, 0],
+      [level, 0],
+      [level, 0],
+    ]);
+    expect(rocAuc(constant)).toBe(0.5);
+    expect(averagePrecision(constant)).toBe(0.25);
   }
+});
+
+test("the constant predictors' figures are those of maps of one level", () => {
+  fc.assert(
+    fc.property(pixels, (pairs) => {
+      const mask = Uint8Array.from(pairs, ([, label]) => label);
+      const image = (levels: Uint8Array) => ({ levels, mask, width: mask.length, height: 1 });
+      const { allEpithelium, allOther } = scoreSetOf(
+        evidenceOf(image(Uint8Array.from(pairs, ([level]) => level)), 0.3),
+      );
+      const constant = (level: number) =>
+        scoreSetOf(evidenceOf(image(mask.map(() => level)), 0.5)).atThreshold;
+      for (const [found, expected] of [
+        [allEpithelium, constant(255)],
+        [allOther, constant(0)],
+      ]) {
+        for (const figure of figureNames) {
+          if (expected[figure] === null) expect(found[figure], figure).toBeNull();
+          else expect(found[figure], figure).toBeCloseTo(expected[figure], 12);
+        }
+      }
+    }),
+  );
 });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readManifest } from "histobook";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { artefacts, askKernel, runAll, startLab, type Lab } from "./lab.js";
@@ -35,4 +36,9 @@ test("a threshold chosen in a map reaches the kernel, marked as exploratory on a
     fold: 1,
     exploratory: true,
   });
+  // It is written down, and no evaluation takes it for a result, even as a plain number.
+  expect(readManifest(join(lab.root, "study")).exploratory).toEqual({ 1: [0.62] });
+  const refused = `const { evaluate } = await import("histobook");
+await evaluate(study, { threshold: map.chosen!.value }).catch((error) => console.log(error.message));`;
+  expect(await askKernel(page, refused)).toMatch(/^--threshold: found 0.62, which was set by hand/);
 }, 60_000);

@@ -46,7 +46,15 @@ describe("runPipeline", () => {
       "evaluation",
     ]);
     const steps = events.flatMap((event) => (event.event === "progress" ? [event.step] : []));
-    expect([...new Set(steps)]).toEqual(["patches", "folds", "databases", "train", "output", "threshold"]);
+    expect([...new Set(steps)]).toEqual([
+      "patches",
+      "folds",
+      "databases",
+      "train",
+      "output",
+      "threshold",
+      "evaluate",
+    ]);
     const manifest = readManifest(directory);
 
     const second = await runPipeline(openStudy(directory), { preset: "quick", scale: 1, workers: 1 });

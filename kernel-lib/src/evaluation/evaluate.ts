@@ -1,4 +1,5 @@
-import { messageOf, numberOption, type Skipped } from "../foundation/index.js";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { cellSignal, messageOf, numberOption, stopIfAborted, type Skipped } from "../foundation/index.js";
 import type { Study } from "../study/index.js";
 import { thresholdCost, type ThresholdCost } from "./bestOnTest.js";
 import { calibration, type CalibrationBin } from "./calibration.js";
@@ -94,10 +95,10 @@ export interface Evaluation {
  * calibration and boundaries of every image, patient and fold, pooled and averaged, with 95 % intervals and beside what a
  * predictor reaches that looks at nothing. Each figure is defined in docs/evaluation.md.
  *
- * @throws HistobookError `MissingStep` without pictures or, for `auto`, without validation patients; `BadOption`.
+ * @throws HistobookError `MissingStep` without pictures or, for `auto`, without validation patients; `BadOption`, `Interrupted`.
  */
 export async function evaluate(study: Study, options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { threshold = "auto", seed = 1, repeats = 1000 } = options;
+  const { threshold = "auto", seed = 1, repeats = 1000, report, signal = cellSignal() } = options;
   if (typeof threshold === "number") numberOption("--threshold", threshold, { minimum: 0, maximum: 1 });
   const criterion = criterionOf(options);
   const wanted = foldsWithMaps(study, options.fold);
@@ -105,29 +106,43 @@ export async function evaluate(study: Study, options: EvaluateOptions = {}): Pro
   const thresholds: ThresholdSource[] = [];
   const counted: CountedImage[] = [];
   const skipped: Skipped[] = [];
+  const total = wanted.reduce((sum, fold) => sum + mappedCases(study, fold).length, 0);
   for (const fold of wanted) {
     const source = await thresholdOf(study, fold, threshold as number | "auto", options);
     thresholds.push(source);
     for (const [one, path] of mappedCases(study, fold)) {
+      stopIfAborted(signal, "evaluate");
       try {
         const evidence = evidenceOf(await readMappedImage(study, one, path), source.value);
         counted.push({ name: one.name, patient: one.patient, fold, threshold: source.value, evidence });
       } catch (error) {
         skipped.push({ file: one.imagePath, reason: messageOf(error) });
       }
+      const done = counted.length + skipped.length;
+      report?.({ event: "progress", step: "evaluate", done, total, unit: "images", detail: `fold ${fold}` });
     }
   }
   const patients = groupBy(counted, ({ fold, patient }) => `${fold} ${patient}`).map(pooledGroup);
   const folds = groupBy(patients, ({ fold }) => String(fold)).map(pooledGroup);
-  const intervals = (of: CountedImage[], combine: (drawn: Evidence[]) => ScoreSet): ScoreIntervals =>
-    scoreIntervals(
-      of.map(({ evidence }) => evidence),
-      combine,
-      { seed, repeats },
-    );
+  const intervals = async (
+    of: CountedImage[],
+    combine: (drawn: Evidence[]) => ScoreSet,
+  ): Promise<ScoreIntervals> => {
+    // Up to a second each: an interrupt is heard between them.
+    await nextTurn();
+    stopIfAborted(signal, "evaluate");
+    const evidence = of.map((patient) => patient.evidence);
+    return scoreIntervals(evidence, combine, { seed, repeats });
+  };
   const pool = (drawn: Evidence[]): ScoreSet => scoreSetOf(addEvidence(drawn));
   const average = averaging();
   const all = addEvidence(patients.map(({ evidence }) => evidence));
+  const scoredFolds: Evaluation["folds"] = [];
+  for (const group of folds) {
+    const members = patients.filter(({ fold }) => fold === group.fold);
+    const scored = { ...scoredItem(group, `fold ${group.fold}`), patient: null };
+    scoredFolds.push({ ...scored, intervals: await intervals(members, pool) });
+  }
   return {
     images: counted.map((image) => scoredItem(image, image.name)),
     patients: patients.map((group): ScoredPatient => ({
@@ -135,18 +150,11 @@ export async function evaluate(study: Study, options: EvaluateOptions = {}): Pro
       counts: group.evidence.atThreshold.counts,
       levels: group.evidence.levels,
     })),
-    folds: folds.map((group) => ({
-      ...scoredItem(group, `fold ${group.fold}`),
-      patient: null,
-      intervals: intervals(
-        patients.filter(({ fold }) => fold === group.fold),
-        pool,
-      ),
-    })),
-    pooled: { ...scoreSetOf(all), intervals: intervals(patients, pool) },
+    folds: scoredFolds,
+    pooled: { ...scoreSetOf(all), intervals: await intervals(patients, pool) },
     averaged: {
       ...average(patients.map(({ evidence }) => evidence)),
-      intervals: intervals(patients, average),
+      intervals: await intervals(patients, average),
     },
     calibration: calibration(all.levels),
     thresholds,

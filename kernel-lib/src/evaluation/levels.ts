@@ -58,22 +58,6 @@ export function countsAt({ epithelium, other }: LevelCounts, threshold: number):
   return counts;
 }
 
-/**
- * All pixels at one level, as the probability map of a constant predictor would have them.
- *
- * @param level 255 times the probability that the predictor gives every pixel
- * @example
- * const counts = countLevels(Uint8Array.of(200, 100), Uint8Array.of(1, 0));
- * atOneLevel(counts, 255).epithelium[255]; // => 1
- */
-export function atOneLevel(counts: LevelCounts, level: number): LevelCounts {
-  const { epithelium, other } = pixelsOf(counts);
-  const constant = noLevels();
-  constant.epithelium[level] = epithelium;
-  constant.other[level] = other;
-  return constant;
-}
-
 /** How many pixels are epithelium in truth, and how many are other. */
 export function pixelsOf({ epithelium, other }: LevelCounts): { epithelium: number; other: number } {
   const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);

@@ -8,10 +8,10 @@ import {
 } from "./boundary.js";
 import { calibrationError } from "./calibration.js";
 import { addCounts, countPixels, type PixelCounts } from "./counts.js";
-import { addLevels, atOneLevel, countLevels, countsAt, pixelsOf, type LevelCounts } from "./levels.js";
+import { addLevels, countLevels, pixelsOf, type LevelCounts } from "./levels.js";
 import type { MappedImage } from "./mappedImages.js";
 import { averagePrecision, rocAuc } from "./ranking.js";
-import { averageScores, scoresOf, type Scores } from "./scores.js";
+import { averageScores, ratio, scoresOf, type Scores } from "./scores.js";
 
 /** All figures of a predictor, [0,1]; null where one is not defined. */
 export interface PredictorScores extends Scores {
@@ -113,18 +113,29 @@ export function addEvidence(all: readonly Evidence[]): Evidence {
 /** Works out every predictor's figures. */
 export function scoreSetOf({ levels, atThreshold, atHalf }: Evidence): ScoreSet {
   const map = levelFigures(levels);
-  const constant = (level: number): PredictorScores => {
-    const boundary = atHalf.boundary.map(({ mask }) => ({ predicted: 0, predictedMet: 0, mask, maskMet: 0 }));
-    // What calls all pixels the same has no boundary.
-    return {
-      ...callFigures({ counts: countsAt(atOneLevel(levels, level), 0.5), boundary }),
-      ...levelFigures(atOneLevel(levels, level)),
-    };
-  };
+  const { epithelium, other } = pixelsOf(levels);
+  const share = ratio(epithelium, epithelium + other);
+  // What calls all pixels the same has no boundary.
+  const boundary = atHalf.boundary.map(({ mask }) => ({ predicted: 0, predictedMet: 0, mask, maskMet: 0 }));
+  // Of one level everywhere the figures are known; a bootstrap asks for them thousands of times.
+  const constant = (called: 0 | 1): PredictorScores => ({
+    ...callFigures({
+      counts: {
+        truePositives: called * epithelium,
+        falsePositives: called * other,
+        falseNegatives: (1 - called) * epithelium,
+        trueNegatives: (1 - called) * other,
+      },
+      boundary,
+    }),
+    rocAuc: epithelium === 0 || other === 0 ? null : 0.5,
+    averagePrecision: epithelium === 0 ? null : share,
+    calibrationError: share === null ? null : Math.abs(called - share),
+  });
   return {
     atThreshold: { ...callFigures(atThreshold), ...map },
     atHalf: { ...callFigures(atHalf), ...map },
-    allEpithelium: constant(255),
+    allEpithelium: constant(1),
     allOther: constant(0),
   };
 }
@@ -147,7 +158,7 @@ export function averageScoreSets(all: readonly ScoreSet[]): ScoreSet {
 /** The share of pixels that are epithelium in truth, [0,1]; null without pixels. */
 export function epitheliumShare(levels: LevelCounts): number | null {
   const { epithelium, other } = pixelsOf(levels);
-  return epithelium + other === 0 ? null : epithelium / (epithelium + other);
+  return ratio(epithelium, epithelium + other);
 }
 
 type LevelFigure = "rocAuc" | "averagePrecision" | "calibrationError";
