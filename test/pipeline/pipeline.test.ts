@@ -66,7 +66,7 @@ describe("runPipeline", () => {
   });
 
   test("trains by the recipe that was chosen, and by the preset's where nothing was", async () => {
-    presets.quick = { ...presets.quick, training: { ...presets.quick.training, network: "batch-norm" } };
+    presets.quick = { ...presets.quick, training: { ...presets.quick.training, newNetwork: "batch-norm" } };
     const study = await newSmallStudy();
     const options = { preset: "quick", scale: 1, workers: 1 } as const;
     const { training } = await runPipeline(study, { ...options, validateEvery: 1, network: undefined });

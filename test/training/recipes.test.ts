@@ -215,6 +215,9 @@ describe("networks", () => {
     await train(study, { ...small, fold: 2 });
     const second = readFileSync(join(models(study), "2-alexnet_traing_32w_db.prototxt"), "utf8");
     expect(second).toContain('name: "CIFAR10_quick_no_padding"');
+    // A preset's network is for new prototxts alone.
+    await train(study, { ...small, newNetwork: "batch-norm", seed: 2 });
+    expect(readFileSync(join(models(study), "deploy.prototxt"), "utf8")).toBe(deploy);
     await expect(train(study, { ...small, network: "dropout" })).rejects.toThrow(
       /^--network dropout: found models\/1-alexnet_traing_32w_db\.prototxt with network "CIFAR10_quick_no_padding"/,
     );

@@ -16,8 +16,9 @@ export function readFoldRuns(study: Study, options: TrainOptions): { runs: FoldR
   const folds = foldsToTrain(manifest, options.fold, study.directory);
   const written = folds.flatMap((fold) => {
     const { size, test } = manifest.databases[fold];
-    const { network } = options;
-    return writeFoldPrototxts(study.directory, { fold, size, testPatches: test.count, overrides, network });
+    const { network, newNetwork } = options;
+    const values = { fold, size, testPatches: test.count, overrides, network, newNetwork };
+    return writeFoldPrototxts(study.directory, values);
   });
   return { runs: folds.map((fold) => readFoldRun(study, fold, options)), written };
 }

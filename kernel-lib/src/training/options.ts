@@ -19,6 +19,8 @@ export interface TrainOptions extends RunOptions, LogSinkOptions, RecipeOptions 
   minutes?: number;
   /** The network to write where the prototxts are missing; default `tutorial`. Prototxts that are there must be of it. */
   network?: NetworkName;
+  /** The same, but where prototxts of another network are there, those are trained: what a preset says. */
+  newNetwork?: NetworkName;
   /** Patches an iteration; default the network's batch_size; a network that is written now gets 128. */
   batch?: number;
   /** Iterations between snapshots; default the solver's; a solver that is written now gets 10,000. */

@@ -14,8 +14,10 @@ export interface FoldPrototxts {
   size: number;
   testPatches: number;
   overrides: Overrides;
-  /** Default that of the deploy network that is there, else the tutorial's. */
+  /** Default that of the deploy network that is there, else `newNetwork`. */
   network?: NetworkName;
+  /** Default the tutorial's. */
+  newNetwork?: NetworkName;
 }
 
 /**
@@ -27,12 +29,12 @@ export interface FoldPrototxts {
  */
 export function writeFoldPrototxts(
   directory: string,
-  { fold, size, testPatches, overrides, network: wanted }: FoldPrototxts,
+  { fold, size, testPatches, overrides, network: wanted, newNetwork = "tutorial" }: FoldPrototxts,
 ): string[] {
   const { iterations = 600_000, batch = 128, snapshotEvery = 10_000, learningRate = 0.001 } = overrides;
   if (wanted !== undefined) choiceOption("--network", wanted, networkNames);
   const net = trainingNetName(size, fold);
-  const network = wanted ?? networkOf(join(directory, deployName)) ?? "tutorial";
+  const network = wanted ?? networkOf(join(directory, deployName)) ?? newNetwork;
   const texts: [file: string, text: () => string][] = [
     [
       solverName(fold),

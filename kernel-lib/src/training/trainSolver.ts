@@ -16,7 +16,7 @@ import { openTrainingLog, type LogEntry, type RunEntry } from "./trainingLog.js"
 /** The options of `trainSolver`. */
 export type TrainSolverOptions = Omit<
   TrainOptions,
-  "fold" | "onEntry" | "keep" | "minutes" | "processes" | "network" | keyof RecipeOptions
+  "fold" | "onEntry" | "keep" | "minutes" | "processes" | "network" | "newNetwork" | keyof RecipeOptions
 > & {
   /** Whether a resumed run reads on where it was (default), or from the database's start as Caffe does. */
   cursor?: "continue" | "restart";
