@@ -45,6 +45,7 @@ import { mapPayload } from "../../kernel-lib/src/display/mapPayload.js";
 import { updateManifest } from "../../kernel-lib/src/study/manifest.js";
 import { golden } from "../engine/golden.js";
 import { addCase, newFolder, newStudy, rectangle, tissue } from "../study/pictures.js";
+import { copyOfStudy } from "../training/smallStudy.js";
 
 /** The sample with every step done, as small as it goes. */
 let study: Study;
@@ -223,6 +224,16 @@ describe("showMap()'s payload", () => {
     expect(bundle.data["text/plain"]).toContain("threshold 0.25; F-score");
   });
 
+  test("says how far another mode agrees with window mode", async () => {
+    const copy = copyOfStudy(study);
+    const { images } = await output(copy.directory, { fold: 1, stride: 32, mode: "dense" });
+    const shown = await showMap(copy, images[0].name);
+    const said =
+      /every 32th pixel computed by mode dense, which gives \d+\.\d % of 49 compared pixels window mode's/;
+    expect(shown.data["text/plain"]).toMatch(said);
+    expect(documentOf(shown).body.textContent).toMatch(said);
+  });
+
   test("holds the map that it is compared with, in both forms", async () => {
     const image = maps.images[0];
     const shown = await showMap(study, image.name, { against: image.probability });
@@ -281,6 +292,7 @@ describe("showMap()'s payload", () => {
         stride: 1,
         threshold: 0.5,
         thresholdIsChosen: false,
+        comparison: null,
         image,
         other: null,
       },

@@ -62,6 +62,15 @@ describe("adaptive", () => {
   });
 });
 
+test("dense puts images that are larger than one of its tiles together without a seam", async () => {
+  const image = tissue(1030, 3);
+  const [dense, exact] = [
+    await predictMap(image, checksum, { mode: "dense" }),
+    await predictMap(image, checksum),
+  ];
+  expect(dense.epithelium).toEqual(exact.epithelium);
+});
+
 test("dense needs a classifier that has a dense form", async () => {
   await expect(predictMap(tissue(9, 9), brightness, { mode: "dense" })).rejects.toThrow(
     "mode dense: found a classifier that was made without its dense form",

@@ -11,12 +11,20 @@ import { join } from "node:path";
 import { decode } from "fast-png";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { Phase, parseNet, readMeanImage, readModel } from "../../kernel-lib/dist/caffe/index.js";
+import {
+  Phase,
+  parseNet,
+  readMeanImage,
+  readModel,
+  writeMeanImage,
+  writeModel,
+} from "../../kernel-lib/dist/caffe/index.js";
 import { eagerClassifier, loadEngine, planNetwork, takeWeights } from "../../kernel-lib/dist/engine/index.js";
 import { readParentList } from "../../kernel-lib/dist/folds/index.js";
-import { output, predictMap } from "../../kernel-lib/dist/output/index.js";
+import { output, predictMap, readProbabilityPicture } from "../../kernel-lib/dist/output/index.js";
 import { readImage, readManifest, updateManifest, type Study } from "../../kernel-lib/dist/study/index.js";
 import { deployNetTemplate, train } from "../../kernel-lib/dist/training/index.js";
+import { randomWeights } from "../engine/randomWeights.js";
 import { asSharp, newFolder, tissue } from "../study/pictures.js";
 import { copyOfStudy, height, newPreparedStudy, width } from "../training/smallStudy.js";
 
@@ -120,6 +128,50 @@ describe("output", () => {
     const plain = await output(study.directory, { fold: 1, stride });
     expect(plain.images.map(({ agreement: own }) => own)).toEqual([null, null]);
     expect(plain.agreement).toBeNull();
+  });
+
+  test("in dense mode gives window mode's map of a network without padding, from real pixels", async () => {
+    const folder = newFolder();
+    mkdirSync(join(folder, "in"));
+    const image = join(__dirname, "..", "..", "kernel-lib", "sample", "GT2012154_1001.tif");
+    await sharp(image)
+      .extract({ left: 40, top: 30, width: 70, height: 50 })
+      .png()
+      .toFile(join(folder, "in", "real.png"));
+    const deploy = deployNetTemplate({ size: 32 })
+      .replaceAll("pad: 2", "pad: 0")
+      .replaceAll("kernel_size: 5", "kernel_size: 3");
+    const net = parseNet(deploy, "deploy.prototxt");
+    const weights = randomWeights(planNetwork(net, Phase.TEST, new Map()));
+    // Pixels are large numbers, and a softmax of large numbers says 0 or 1 alone.
+    const [last] = weights.get("ip2")!;
+    last.data.forEach((value, i) => (last.data[i] = value / 100));
+    writeFileSync(join(folder, "deploy.prototxt"), deploy);
+    const [model, mean] = [join(folder, "own.caffemodel"), join(folder, "mean.binaryproto")];
+    writeModel(model, net, weights);
+    const data = new Float32Array(3 * 32 * 32).fill(150);
+    writeMeanImage(mean, { channels: 3, height: 32, width: 32, data });
+
+    const warnings: string[] = [];
+    const run = (mode: "dense" | "window") =>
+      output(undefined, {
+        images: join(folder, "in"),
+        out: join(folder, mode),
+        model,
+        mean,
+        mode,
+        scale: 1,
+        report: (event) => void (event.event === "warning" && warnings.push(event.message)),
+      });
+    const { images, agreement } = await run("dense");
+    expect(agreement).toBe(1);
+    expect(images[0].agreement!.largestDifference).toBeLessThan(1e-5);
+    expect(warnings.filter((message) => message.startsWith("Mode dense"))).toEqual([]);
+    const { images: exact } = await run("window");
+    const levels = [images, exact].map(([{ probability }]) => readProbabilityPicture(probability).levels);
+    // One step of 255 where a probability lies between two.
+    levels[0].forEach((level, i) => expect(Math.abs(level - levels[1][i])).toBeLessThanOrEqual(1));
+    expect(new Set(levels[1]).size).toBeGreaterThan(50);
   });
 
   test("works at half the size when the model did", async () => {

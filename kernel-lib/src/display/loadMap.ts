@@ -29,6 +29,8 @@ export interface LoadedMap {
   one: Case;
   fold: number;
   stride: number;
+  /** How far the mode in which it was computed agrees with window mode; null when that is window mode. */
+  comparison: { mode: string; pixels: number; agreement: number } | null;
   threshold: number;
   thresholdIsChosen: boolean;
   stored: StoredMap;
@@ -59,7 +61,8 @@ export async function loadMap(study: Study, name: string, options: ShowMapOption
       fix: "run output(study.directory) first",
     });
   }
-  const [, { fold, stride }] = record;
+  const [, { fold, stride, mode = "window", agreement }] = record;
+  const comparison = agreement ? { mode, ...agreement } : null;
   const stored = readProbabilityPicture(path);
   const size = await imageSize(one.imagePath);
   const scale = stored.width / size.width;
@@ -79,7 +82,7 @@ export async function loadMap(study: Study, name: string, options: ShowMapOption
   const threshold = options.threshold ?? chosen?.value ?? 0.5;
   const thresholdIsChosen = options.threshold === undefined && chosen !== undefined;
   const other = options.against === undefined ? null : loadOther(options.against, stored);
-  return { one, fold, stride, threshold, thresholdIsChosen, stored, image, mask, other };
+  return { one, fold, stride, comparison, threshold, thresholdIsChosen, stored, image, mask, other };
 }
 
 function loadOther(path: string, { width, height }: StoredMap): LoadedMap["other"] {

@@ -37,12 +37,13 @@ const stillBytes = 250_000;
  */
 export async function showMap(study: Study, name: string, options: ShowMapOptions = {}): Promise<ShownMap> {
   const map = await loadMap(study, name, options);
-  const { fold, stride, threshold, stored, mask } = map;
+  const { fold, threshold, stored, mask } = map;
   const above = applyThreshold(stored, threshold);
   const scores = mask && scoresOf(countPixels(above, mask.data));
   const heading = `${name}: probability of epithelium, by fold ${fold}'s network`;
   const thresholdWords = `threshold ${threshold.toFixed(2)}${map.thresholdIsChosen ? ", chosen on validation patients" : ""}`;
   const scoreWords = scores ? `F-score ${score(scores.fScore)} at the threshold` : "no mask to compare with";
+  const computed = computedWords(map);
   const choice: { made?: ExploratoryThreshold } = {};
   const live = liveDisplay({
     choose: async (body) => {
@@ -56,13 +57,22 @@ export async function showMap(study: Study, name: string, options: ShowMapOption
       [viewMimeType("probability-map")]: { ...(await mapPayload(map)), ...live },
     },
     html: html`${title(heading)}${row(await stillFigures(map, above))}${note(
-      html`${thresholdWords}; ${scoreWords}; every ${stride === 1 ? "" : `${stride}th `}pixel computed.
+      html`${thresholdWords}; ${scoreWords}; ${computed}.
       ${swatch(css(colours.mask))}mask${" "}${swatch(css(colours.threshold))}at or above the threshold`,
     )}${sourceNote(study)}`,
-    text: `${heading}\n  ${thresholdWords}; ${scoreWords}${sourceText(study)}`,
+    text: `${heading}\n  ${thresholdWords}; ${scoreWords}; ${computed}${sourceText(study)}`,
   });
   // Not enumerable: a bundle stays plain data for whoever copies or compares it.
   return Object.defineProperty(shown, "chosen", { get: () => choice.made }) as ShownMap;
+}
+
+/** How the map was computed, and how far that agrees with window mode. */
+function computedWords({ stride, comparison }: LoadedMap): string {
+  const words = `every ${stride === 1 ? "" : `${stride}th `}pixel computed`;
+  if (!comparison) return words;
+  const { mode, agreement, pixels } = comparison;
+  const share = `${(100 * agreement).toFixed(1)} % of ${pixels} compared pixels`;
+  return `${words} by mode ${mode}, which gives ${share} window mode's class`;
 }
 
 /** What the view says was chosen; a test patient's map makes it exploratory, whatever the page says. */
