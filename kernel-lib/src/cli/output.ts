@@ -1,18 +1,32 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { followJobs, placeOfWork, places, type Place } from "../cluster/index.js";
 import { engineChoices } from "../engine/index.js";
+import { choiceOption, type RunOptions } from "../foundation/index.js";
 import {
   output,
+  planOutput,
+  submitOutput,
   pooledAgreement,
   type Agreement,
   type OutputOptions,
   type OutputResult,
 } from "../output/index.js";
-import { newCommand, perform, toNumber } from "./command.js";
+import { openStudy } from "../study/index.js";
+import {
+  clusterOptions,
+  plannedOutcome,
+  submittedOutcome,
+  withClusterOptions,
+  type ClusterFlags,
+} from "./clusterOptions.js";
+import { newCommand, perform, toNumber, type Outcome } from "./command.js";
+
+type Options = OutputOptions & ClusterFlags & { json?: boolean; tasks?: number };
 
 /** `histobook output STUDY`: step 5 */
 export function outputCommand(): Command {
-  return newCommand("output", "step 5: write probability and class pictures of a fold's test images")
+  const command = newCommand("output", "step 5: write probability and class pictures of a fold's test images")
     .argument("[study]", "the study folder; need not exist with --images, --model and --mean")
     .option("--fold <number>", "only this fold (all that have a model)", toNumber)
     .option("--images <folder>", "classify these images (tif, png, jpg) instead")
@@ -40,9 +54,15 @@ export function outputCommand(): Command {
     .option("--class-threshold <probability>", "adaptive: by which pixels will be told apart (0.5)", toNumber)
     .option("--seed <number>", "draws the pixels at which a mode is compared with window (1)", toNumber)
     .option("--out <folder>", "where the pictures go (STUDY/out)")
-    .option("--engine <name>", engineChoices.join(", "))
-    .action((study: string | undefined, options: OutputOptions & { json?: boolean }) =>
+    .option("--share <part>", "only a part of the images, e.g. 3/10: every tenth, from the third on")
+    .option("--engine <name>", engineChoices.join(", "));
+  return withClusterOptions(command, "the images shared among an array of jobs")
+    .option("--tasks <number>", "with --on: so many tasks (one an image, at most 100)", toNumber)
+    .option("--dry-run", "with --on: print the job's script, and hand nothing over")
+    .action((study: string | undefined, options: Options) =>
       perform(options, async (run) => {
+        const onCluster = await clusterOutcome(study, options, run);
+        if (onCluster) return onCluster;
         const directory =
           study !== undefined && options.images !== undefined && !existsSync(study) ? undefined : study;
         const result = await output(directory, { ...options, ...run });
@@ -59,6 +79,25 @@ export function outputCommand(): Command {
         };
       }),
     );
+}
+
+/** The outcome of step 5 on a cluster; undefined where it is done here. */
+async function clusterOutcome(
+  study: string | undefined,
+  options: Options,
+  { report, signal }: RunOptions,
+): Promise<Outcome | undefined> {
+  const wanted = choiceOption<Place>("--on", options.on ?? "local", places);
+  if (wanted === "local") return undefined;
+  // The jobs' scripts and logs lie in it.
+  const { directory } = openStudy(study ?? "");
+  const given = { ...options, cluster: clusterOptions(options) };
+  if (options.dryRun) return plannedOutcome("output", [await planOutput(directory, wanted, given)]);
+  const place = placeOfWork(wanted, "the images are classified on this machine instead", report);
+  if (place === "local") return undefined;
+  const { job, places: tasks } = await submitOutput(directory, place, given);
+  if (options.wait) await followJobs(directory, tasks, "output", { report, signal });
+  return submittedOutcome(directory, "output", job === null ? [] : [job]);
 }
 
 /** How far the maps agree with window mode: each image's, and all together. */

@@ -1,10 +1,21 @@
 import type { Command } from "commander";
+import { followJobs, placeOfWork, places, type Place } from "../cluster/index.js";
 import { engineChoices } from "../engine/index.js";
-import { presets, runPipeline, type PipelineOptions } from "../pipeline/index.js";
+import { planRun, presets, runPipeline, submitRun, type PipelineOptions } from "../pipeline/index.js";
+import { choiceOption, type RunOptions } from "../foundation/index.js";
 import { openStudy } from "../study/index.js";
-import { newCommand, perform, toNumber } from "./command.js";
+import {
+  clusterOptions,
+  plannedOutcome,
+  submittedOutcome,
+  withClusterOptions,
+  type ClusterFlags,
+} from "./clusterOptions.js";
+import { newCommand, perform, toNumber, type Outcome } from "./command.js";
 import { evaluationLines } from "./evaluate.js";
 import { withRecipe } from "./recipe.js";
+
+type Options = PipelineOptions & ClusterFlags & { json?: boolean; tasks?: number };
 
 /** `histobook run STUDY`: all steps */
 export function runCommand(): Command {
@@ -16,8 +27,17 @@ export function runCommand(): Command {
     .option("--engine <name>", engineChoices.join(", "))
     .option("--seed <number>", "(1)", toNumber)
     .option("--workers <number>", "worker threads (one a core)", toNumber);
-  return withRecipe(command).action((directory: string, options: PipelineOptions & { json?: boolean }) =>
+  withClusterOptions(withRecipe(command), "all steps as a chain of jobs")
+    .option(
+      "--tasks <number>",
+      "with --on: so many tasks share the images (one an image, at most 100)",
+      toNumber,
+    )
+    .option("--dry-run", "with --on: print the jobs' scripts, and hand nothing over");
+  return command.action((directory: string, options: Options) =>
     perform(options, async (run) => {
+      const onCluster = await clusterOutcome(directory, options, run);
+      if (onCluster) return onCluster;
       const result = await runPipeline(openStudy(directory), { ...options, ...run });
       const times = Object.entries(result.seconds).map(
         ([step, seconds]) => `${step} ${seconds.toFixed(1)} s`,
@@ -34,4 +54,23 @@ export function runCommand(): Command {
       };
     }),
   );
+}
+
+/** The outcome of a whole run on a cluster; undefined where it is done here. */
+async function clusterOutcome(
+  directory: string,
+  options: Options,
+  { report, signal }: RunOptions,
+): Promise<Outcome | undefined> {
+  const wanted = choiceOption<Place>("--on", options.on ?? "local", places);
+  if (wanted === "local") return undefined;
+  const study = openStudy(directory);
+  const given = { ...options, cluster: clusterOptions(options) };
+  if (options.dryRun) return plannedOutcome("run", await planRun(study, wanted, given));
+  const place = placeOfWork(wanted, "all steps are done on this machine instead", report);
+  if (place === "local") return undefined;
+  const jobs = await submitRun(study, place, given);
+  const tasks = jobs.flatMap((submission) => submission.tasks.map((_, i) => ({ submission, task: i + 1 })));
+  if (options.wait) await followJobs(study.directory, tasks, "run", { report, signal });
+  return submittedOutcome(directory, "run", jobs);
 }

@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stopIfAborted } from "../foundation/index.js";
+import { cellSignal, HistobookError, stopIfAborted, type RunOptions } from "../foundation/index.js";
 import { isActive, statesOf, type JobTask } from "./jobs.js";
 import type { Submission } from "./submission.js";
 
@@ -8,6 +9,9 @@ const lookPause = 1000;
 const askPause = 5000;
 /** A shared folder shows a file some seconds late, so a task is only taken for lost after so many milliseconds. */
 const lostAfter = 60_000;
+
+/** Tasks that one sentence names. */
+const mostNamed = 10;
 
 /** One task that is followed, of one of the jobs. */
 export interface Followed {
@@ -55,4 +59,48 @@ function isMaybeLate({ state, log }: JobTask, lostSince: Map<string, number>): b
   const since = lostSince.get(log) ?? performance.now();
   lostSince.set(log, since);
   return performance.now() - since < lostAfter;
+}
+
+/**
+ * Follows tasks to their end and reports how many are done.
+ *
+ * @throws HistobookError `JobFailed` with those that failed and their logs, once all others have ended; `Interrupted`.
+ */
+export async function followJobs(
+  study: string,
+  followed: readonly Followed[],
+  step: string,
+  { report, signal }: RunOptions,
+): Promise<void> {
+  const total = followed.length;
+  const look = (tasks: readonly JobTask[]): void => {
+    const done = tasks.filter(({ state }) => state === "done").length;
+    report?.({ event: "progress", step, done, total, unit: "tasks", detail: statesInWords(tasks) });
+  };
+  const warn = (message: string): void => report?.({ event: "warning", step, message });
+  const tasks = await followTasks(study, followed, { look, warn, signal: signal ?? cellSignal() });
+  const failures = tasks.filter(({ state }) => state !== "done");
+  if (failures.length > 0) throw jobFailed(study, `the jobs of ${step}`, failures);
+}
+
+/** `2 running, 3 waiting`. */
+export function statesInWords(tasks: readonly JobTask[]): string {
+  const counts = new Map<string, number>();
+  for (const { state } of tasks) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return [...counts].map(([state, count]) => `${count} ${state}`).join(", ");
+}
+
+/** The error of jobs whose tasks did not all come to their end. */
+export function jobFailed(study: string, subject: string, failures: readonly JobTask[]): HistobookError {
+  const words = failures.slice(0, mostNamed).map(({ label, state, reason, log }) => {
+    const why = reason === "" ? state : `${state} (${reason})`;
+    return `${label} ${why}, see ${join(study, log)}`;
+  });
+  const more = failures.length - words.length;
+  return new HistobookError("JobFailed", {
+    subject,
+    found: words.join("; ") + (more > 0 ? `; and ${more} more` : ""),
+    expected: "all of them done",
+    fix: "run the same again, and what is missing goes on from what is made",
+  });
 }

@@ -1,5 +1,5 @@
 /** Clusters: job scripts, what was handed to a scheduler, and what has become of it. */
-export { followTasks, type Followed } from "./follow.js";
+export { followJobs, followTasks, jobFailed, statesInWords, type Followed } from "./follow.js";
 export {
   cancelJobs,
   isActive,
@@ -17,3 +17,4 @@ export { hasScheduler, noScheduler, placeOfWork } from "./schedulers.js";
 export { readSubmissions, taskLog, type Submission } from "./submission.js";
 export { planStep, submitStep, type ClusterStep, type PlannedJob } from "./submit.js";
 export { builtInTemplate, type ClusterTask } from "./template.js";
+export { submitMissing, type Submitted } from "./submitMissing.js";

@@ -2,3 +2,7 @@
 export { cancelJobs, listJobs, type Job, type JobList, type JobTask, type TaskState } from "./jobs.js";
 export type { ClusterOptions } from "./resources.js";
 export type { Place, SchedulerName } from "./scheduler.js";
+export type { Submission } from "./submission.js";
+export type { PlannedJob } from "./submit.js";
+export type { Submitted } from "./submitMissing.js";
+export type { Followed } from "./follow.js";

@@ -26,6 +26,8 @@ export interface OutputOptions extends RunOptions, MapSettings {
   mean?: string;
   /** Working pixels per pixel of the file; default the model's, from which only `images` may differ. */
   scale?: number;
+  /** Only a part of the images, so that several processes share them: `3/10` is every tenth, from the third on. */
+  share?: string;
   /** Where the pictures go; default STUDY/out (with a folder a fold), for `images` the current folder's `out`. */
   out?: string;
   engine?: EngineChoice;

@@ -15,6 +15,7 @@ import {
 import { outputJobs, type Job, type OutputOptions } from "./jobs.js";
 import { loadModel, type LoadedModel } from "./model.js";
 import { modes, pooledAgreement, type Agreement, type ModeName } from "./modes/index.js";
+import { shareOf } from "./share.js";
 import { writeClassPicture, writeProbabilityPicture } from "./pictures.js";
 import { mapSettings, predictMap, windowCount, type MapSettings } from "./probabilityMap.js";
 
@@ -60,7 +61,7 @@ export async function output(
   options: OutputOptions = {},
 ): Promise<OutputResult> {
   const map = mapSettings(options);
-  const jobs = outputJobs(directory, options);
+  const jobs = shareOf(outputJobs(directory, options), options.share);
   const engine = await loadEngine(options.engine);
   reportPassedOver(engine, "output", options);
   const result: OutputResult = {

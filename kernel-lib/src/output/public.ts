@@ -1,5 +1,6 @@
 /** What of step 5 is public: from images to pictures. */
 export type { OutputOptions } from "./jobs.js";
+export { outputStep, planOutput, submitOutput, type ClusterOutputOptions } from "./clusterOutput.js";
 export { output, type OutputImage, type OutputResult } from "./output.js";
 export { applyThreshold, readProbabilityPicture, type StoredMap } from "./pictures.js";
 export { compareMaps, modeNames, type Agreement, type ModeName } from "./modes/index.js";

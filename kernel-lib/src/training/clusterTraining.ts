@@ -1,13 +1,9 @@
-import { join } from "node:path";
 import {
   followTasks,
-  hasScheduler,
-  isActive,
-  noScheduler,
+  jobFailed,
   planStep,
-  statesOf,
-  readSubmissions,
-  submitStep,
+  statesInWords,
+  submitMissing,
   type ClusterStep,
   type Followed,
   type JobTask,
@@ -49,20 +45,13 @@ export async function submitTraining(
   options: TrainOptions = {},
 ): Promise<SubmittedTraining> {
   const { directory } = study;
-  if (!hasScheduler(place)) throw noScheduler(place);
   const { runs, written } = readFoldRuns(study, requireNoMinutes(options));
   const finished = runs.flatMap((run) => finishedFold(study, run) ?? []);
   const open = runs.filter(({ fold }) => !finished.some((one) => one.fold === fold));
-  const earlier = await activeTraining(directory);
-  const left = open.filter(({ key }) => !earlier.has(key));
-  const job =
-    left.length === 0
-      ? null
-      : await submitStep(directory, place, stepOf(directory, left, options), options.cluster ?? {});
-  const waiting = open.map((run): Followed & { run: FoldRun } => {
-    const found = earlier.get(run.key);
-    return found ? { ...found, run } : { submission: job!, task: left.indexOf(run) + 1, run };
-  });
+  if (open.length === 0) return { written, finished, job: null, waiting: [] };
+  const step = trainingStep(directory, open, options);
+  const { job, places } = await submitMissing(directory, place, step, options.cluster ?? {});
+  const waiting = open.map((run, i) => ({ ...places[i], run }));
   return { written, finished, job, waiting };
 }
 
@@ -77,11 +66,16 @@ export function planTraining(
   options: TrainOptions = {},
 ): Promise<PlannedJob> {
   const { runs } = readFoldRuns(study, requireNoMinutes(options));
-  return planStep(study.directory, place, stepOf(study.directory, runs, options), options.cluster ?? {});
+  return planStep(
+    study.directory,
+    place,
+    trainingStep(study.directory, runs, options),
+    options.cluster ?? {},
+  );
 }
 
 /** A training as an array of jobs; those that were lost go on from their newest snapshot. */
-export function stepOf(
+export function trainingStep(
   directory: string,
   runs: readonly Pick<FoldRun, "fold" | "key">[],
   options: TrainOptions,
@@ -126,48 +120,19 @@ export async function followTraining(
       done,
       total,
       unit: "iterations",
-      detail: inWords(tasks),
+      detail: statesInWords(tasks),
     });
   };
   const warn = (message: string): void => options.report?.({ event: "warning", step: "train", message });
   const tasks = await followTasks(directory, waiting, { look, warn, signal: options.signal ?? cellSignal() });
   const trained = waiting.map(({ run }) => finishedFold(study, run));
   const failures = waiting.flatMap(({ run }, i) => (trained[i] ? [] : [{ fold: run.fold, task: tasks[i] }]));
-  if (failures.length > 0) throw jobFailed(directory, failures);
+  if (failures.length > 0) {
+    const which = `${failures.length === 1 ? "fold" : "folds"} ${failures.map(({ fold }) => fold).join(", ")}`;
+    const tasksOf = failures.map(({ task }) => task);
+    throw jobFailed(directory, `the training of ${which}`, tasksOf);
+  }
   return trained.map((fold) => ({ ...fold!, reused: false }));
-}
-
-/** The tasks of a study's trainings that wait or run, by the key of the model that they make. */
-async function activeTraining(directory: string): Promise<Map<string, Followed>> {
-  const submissions = readSubmissions(directory).filter(({ step }) => step === "train");
-  const { jobs } = await statesOf(directory, submissions);
-  const active = new Map<string, Followed>();
-  jobs.forEach(({ tasks }, i) => {
-    for (const task of tasks) {
-      if (isActive(task)) active.set(task.key, { submission: submissions[i], task: task.task });
-    }
-  });
-  return active;
-}
-
-/** `2 running, 3 waiting`. */
-function inWords(tasks: readonly JobTask[]): string {
-  const counts = new Map<string, number>();
-  for (const { state } of tasks) counts.set(state, (counts.get(state) ?? 0) + 1);
-  return [...counts].map(([state, count]) => `${count} ${state}`).join(", ");
-}
-
-function jobFailed(directory: string, failures: readonly { fold: number; task: JobTask }[]): HistobookError {
-  const words = failures.map(({ fold, task: { state, reason, log } }) => {
-    const why = reason === "" ? state : `${state} (${reason})`;
-    return `fold ${fold} ${why}, see ${join(directory, log)}`;
-  });
-  return new HistobookError("JobFailed", {
-    subject: `the training of ${failures.length === 1 ? "fold" : "folds"} ${failures.map(({ fold }) => fold).join(", ")}`,
-    found: words.join("; "),
-    expected: "a trained model",
-    fix: "run the same again, and what is missing goes on from its newest snapshot",
-  });
 }
 
 /** How many iterations fit into a time is measured where they are done, which is not here. */

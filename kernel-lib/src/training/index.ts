@@ -1,6 +1,6 @@
 /** Step 4: prototxts, the solver's run, snapshots. */
 export { learningRate, type RatePolicy } from "./learningRate.js";
-export { planTraining, submitTraining, type SubmittedTraining } from "./clusterTraining.js";
+export { planTraining, submitTraining, trainingStep, type SubmittedTraining } from "./clusterTraining.js";
 export { train, type TrainResult } from "./train.js";
 export type { FoldRun, TrainedFold } from "./foldRun.js";
 export { trainSolver, type TrainSolverOptions } from "./trainSolver.js";
