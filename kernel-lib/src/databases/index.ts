@@ -16,3 +16,4 @@ export { databaseSummary, meanOfDatabase, type DatabaseSummary } from "./summary
 export { makeValidationDatabase } from "./validationDatabase.js";
 export { recordKey, type RecordCount } from "./write.js";
 export { openStoreInThread, type ThreadSource } from "./threadStore.js";
+export { copyToThisMachine, isNetworkFileSystem, isOnNetwork } from "./localCopy.js";

@@ -12,7 +12,7 @@ import { outputStep } from "../output/index.js";
 import type { Study } from "../study/index.js";
 import { trainingStep } from "../training/index.js";
 import { presets, type PresetName } from "./presets.js";
-import type { PipelineOptions } from "./run.js";
+import { given, type PipelineOptions } from "./run.js";
 
 /** What a cluster is to do of a whole run, and how. */
 export type ClusterRunOptions = PipelineOptions & {
@@ -73,13 +73,13 @@ function runSteps(study: Study, options: ClusterRunOptions): ClusterStep[] {
   const preset = presets[choiceOption("--preset", options.preset ?? "standard", names)];
   const { directory, cases } = study;
   const { scale, engine, seed, workers, tasks, ...chosen } = options;
-  const one = (step: string, given: Parameters<typeof commandLineOptions>[0]): ClusterStep => {
-    const args = [step, directory, ...commandLineOptions(given)];
+  const one = (step: string, its: Parameters<typeof commandLineOptions>[0]): ClusterStep => {
+    const args = [step, directory, ...commandLineOptions(its)];
     return { step, args, tasks: [{ label: step, args: [], key: fingerprint(args) }] };
   };
   const threshold = preset.folds.validation === 0 ? 0.5 : "auto";
   const folds = Array.from({ length: preset.folds.folds ?? 5 }, (_, i) => i + 1);
-  const training = { ...preset.training, ...chosen, engine, seed };
+  const training = { ...preset.training, ...given(chosen), engine, seed };
   // What is trained is not known yet, so the options stand for it.
   const runs = folds.map((fold) => ({ fold, key: fingerprint(["train", training, fold]) }));
   return [

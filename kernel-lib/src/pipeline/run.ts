@@ -82,7 +82,7 @@ export async function runPipeline(study: Study, options: PipelineOptions = {}): 
 }
 
 /** Without what is undefined, which would hide what a preset says. */
-function given<Options extends object>(options: Options): Partial<Options> {
+export function given<Options extends object>(options: Options): Partial<Options> {
   return Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   ) as Partial<Options>;

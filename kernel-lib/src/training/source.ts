@@ -6,6 +6,8 @@ import {
   type LayerParameter,
 } from "../caffe/index.js";
 import {
+  copyToThisMachine,
+  isOnNetwork,
   openImageList,
   openPatchStore,
   openStoreInThread,
@@ -69,7 +71,7 @@ export async function openSource(layer: LayerParameter, options: SourceOptions):
   }
   if (parameter.$typeName === "caffe.DataParameter") {
     const path = resolve(options.workingDirectory, options.database ?? parameter.source);
-    return { store: await openStore({ kind: "database", path }, options), batchSize, skip: 0 };
+    return { store: await openDatabase(path, options), batchSize, skip: 0 };
   }
   return {
     store: await openImages(layer, parameter, options),
@@ -102,6 +104,21 @@ async function openImages(
   };
   const path = resolve(options.workingDirectory, source);
   return openStore({ kind: "list", path, options: listOptions }, options);
+}
+
+/** A database on a network file system is read from a copy on this machine, which goes when it is closed. */
+async function openDatabase(path: string, options: SourceOptions): Promise<PatchStore> {
+  if (!isOnNetwork(path)) return openStore({ kind: "database", path }, options);
+  const copy = copyToThisMachine(path);
+  try {
+    const store = await openStore({ kind: "database", path: copy.path }, options);
+    const close = store.close.bind(store);
+    store.close = () => close().finally(copy.remove);
+    return store;
+  } catch (error) {
+    copy.remove();
+    throw error;
+  }
 }
 
 /** Training reads in a thread, since the engine does not let go of this one; a test may wait for its patches. */
