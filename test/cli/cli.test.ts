@@ -61,10 +61,7 @@ describe("histobook", () => {
       /'--iterations <number>' argument 'many' is invalid\. Expected a number\./,
     ],
     [["train"], /^Error: train: found neither a study nor --solver/],
-    [
-      ["train", "study", "--on", "sge"],
-      /^Error: --on: found 'sge', expected 'local' or 'slurm' or 'pbs'/,
-    ],
+    [["train", "study", "--on", "sge"], /^Error: --on: found 'sge', expected 'local' or 'slurm' or 'pbs'/],
     [
       ["output", "study", "--mode", "fast"],
       /^Error: --mode: found 'fast', expected 'window' or 'dense' or 'adaptive'; give another value/,

@@ -1,8 +1,9 @@
+import { colours, drawOutline } from "../../kernel-lib/src/study/drawing.js";
 import fc from "fast-check";
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
 import { html } from "../../kernel-lib/src/display/html.js";
-import { colours, drawOutline, sheet } from "../../kernel-lib/src/display/picture.js";
+import { sheet } from "../../kernel-lib/src/display/picture.js";
 import { fitWithin, pngUrl } from "../../kernel-lib/src/display/png.js";
 import { plain, rectangle, tissue } from "../study/pictures.js";
 

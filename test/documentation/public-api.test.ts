@@ -59,6 +59,7 @@ test("the public names are these: a change here is a change for every user", () 
       "classifierEnds",
       "clearOutput",
       "compareMaps",
+      "contoursOf",
       "convertImages",
       "convolutionWindow",
       "copyToThisMachine",

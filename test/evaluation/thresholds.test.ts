@@ -55,6 +55,24 @@ describe("applyThresholds", () => {
     expect(new Set(pixels(zero.files[0]).data)).toEqual(new Set([255]));
   });
 
+  test("writes outlines for QuPath and an overlay at the same threshold", async () => {
+    const { files } = await applyThresholds(study, { value: 0.6, fold: 1, also: ["overlay", "geojson"] });
+    expect(files.length).toBe(6);
+    const binary = files.filter((file) => file.endsWith("_binary.png"));
+    for (const file of binary) {
+      const found = JSON.parse(readFileSync(file.replace("_binary.png", ".geojson"), "utf8")) as {
+        features: unknown[];
+      };
+      expect(found.features.length > 0).toBe(pixels(file).data.includes(255));
+      const overlay = pixels(file.replace("_binary", "_overlay"));
+      expect([overlay.width, overlay.height, overlay.channels]).toEqual([width, height, 3]);
+    }
+    // Finer steps than the picture's are known while the map is made, and not afterwards.
+    await expect(applyThresholds(study, { also: ["prob16"] })).rejects.toThrow(
+      "--also: found 'prob16', expected 'overlay'",
+    );
+  });
+
   test("takes with 'auto' each fold's own value, chosen on its validation patients and kept", async () => {
     // More pixels than an image has: all of them.
     const pixels = 10_000;

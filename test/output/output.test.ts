@@ -28,6 +28,11 @@ import { randomWeights } from "../engine/randomWeights.js";
 import { asSharp, newFolder, tissue } from "../study/pictures.js";
 import { copyOfStudy, height, newPreparedStudy, width } from "../training/smallStudy.js";
 
+interface GeoJson {
+  type: string;
+  features: { geometry: { type: string; coordinates: [number, number][][] }; properties: unknown }[];
+}
+
 let prepared: Study;
 let study: Study;
 const home = process.cwd();
@@ -110,6 +115,77 @@ describe("output", () => {
     expect(await again({ stride: 4, fill: "linear", mode: "dense", windowShare: 0.5 })).toEqual([true, true]);
     await train(study, { fold: 1, iterations: 41, batch: 16, snapshotEvery: 41 });
     expect(await again({ stride: 4 })).toEqual([false, false]);
+  });
+
+  test("writes overlay, outlines for QuPath and 16 bits beside the pictures, and again with every new map", async () => {
+    const [patient] = readParentList(path("test_w32_parent_1.txt"));
+    const file = (ending: string) => path("out", "1", `${patient}_1${ending}`);
+    const also = ["overlay", "geojson", "prob16"] as const;
+    const { images } = await output(study.directory, { fold: 1, stride, also });
+    expect(images.map(({ reused }) => reused)).toEqual([false, false]);
+    expect((await output(study.directory, { fold: 1, stride, also })).images[0].reused).toBe(true);
+
+    const { data: levels } = await sharp(file("_prob16.tif"))
+      .toColourspace("grey16")
+      .raw({ depth: "ushort" })
+      .toBuffer({ resolveWithObject: true });
+    const fine = new Uint16Array(levels.buffer, levels.byteOffset, width * height);
+    const probability = pixels(file("_prob.png"));
+    fine.forEach((level, i) => {
+      expect(Math.abs(level / 257 - probability.data[3 * i + 1])).toBeLessThanOrEqual(0.5);
+    });
+    expect(new Set(fine).size).toBeGreaterThan(new Set(probability.data).size);
+
+    const overlay = pixels(file("_overlay.png"));
+    const image = await readImage(path("images", `${patient}_1.tif`));
+    expect([overlay.width, overlay.height, overlay.channels]).toEqual([width, height, 3]);
+    expect(Buffer.from(overlay.data as Uint8Array).equals(image.data)).toBe(false);
+
+    const { type, features } = JSON.parse(readFileSync(file(".geojson"), "utf8")) as GeoJson;
+    expect(type).toBe("FeatureCollection");
+    const classes = pixels(file("_class.png")).data;
+    expect(features.length > 0).toBe(classes.includes(255));
+    for (const { geometry, properties } of features) {
+      expect(geometry.type).toBe("Polygon");
+      expect(properties).toEqual({
+        objectType: "annotation",
+        classification: { name: "Epithelium", color: [0, 158, 115] },
+      });
+    }
+
+    // A new map without the wish: what is there would be of an older one.
+    const before = readFileSync(file("_prob16.tif"));
+    await output(study.directory, { fold: 1, stride: 4 });
+    expect(readFileSync(file("_prob16.tif")).equals(before)).toBe(false);
+  });
+
+  test("outlines are in the pixels of the image file, whatever the scale", async () => {
+    const [patient] = readParentList(path("test_w32_parent_1.txt"));
+    const larger = path("elsewhere");
+    mkdirSync(larger);
+    const image = await readImage(path("images", `${patient}_1.tif`));
+    await asSharp(image)
+      .resize(2 * width, 2 * height, { kernel: "nearest" })
+      .png()
+      .toFile(join(larger, "large.png"));
+    const run = async (scale: number, name: string) => {
+      const out = path(`out-${name}`);
+      const options = { images: larger, fold: 1, scale, stride, out, also: ["geojson"] } as const;
+      await output(study.directory, options);
+      const { features } = JSON.parse(readFileSync(join(out, "large.geojson"), "utf8")) as GeoJson;
+      return features.flatMap(({ geometry }) => geometry.coordinates.flat());
+    };
+    const points = await run(0.5, "half");
+    expect(points.length).toBeGreaterThan(0);
+    const right = Math.max(...points.map(([x]) => x));
+    expect(right).toBeGreaterThan(width);
+    expect(right).toBeLessThanOrEqual(2 * width);
+  });
+
+  test("refuses to write what there isn't, before anything is done", async () => {
+    await expect(output(study.directory, { also: ["svg" as "overlay"] })).rejects.toThrow(
+      "--also: found 'svg', expected 'overlay' or 'geojson' or 'prob16'; give another value.",
+    );
   });
 
   test("writes down how a map was made and how far it agrees with window mode, and says it again", async () => {

@@ -4,6 +4,7 @@ import { followJobs, placeOfWork, places, type Place } from "../cluster/index.js
 import { engineChoices } from "../engine/index.js";
 import { choiceOption, type RunOptions } from "../foundation/index.js";
 import {
+  moreFilesOption,
   output,
   planOutput,
   submitOutput,
@@ -53,6 +54,11 @@ export function outputCommand(): Command {
     )
     .option("--class-threshold <probability>", "adaptive: by which pixels will be told apart (0.5)", toNumber)
     .option("--seed <number>", "draws the pixels at which a mode is compared with window (1)", toNumber)
+    .option(
+      "--also <kinds>",
+      "write more at threshold 0.5: overlay (picture), geojson (outlines for QuPath), prob16 (TIFF of 16 bits)",
+      moreFilesOption,
+    )
     .option("--out <folder>", "where the pictures go (STUDY/out)")
     .option("--share <part>", "only a part of the images, e.g. 3/10: every tenth, from the third on")
     .option("--engine <name>", engineChoices.join(", "));

@@ -1,6 +1,12 @@
 import type { Command } from "commander";
-import { applyThresholds, thresholdCriteria, type ApplyThresholdOptions } from "../evaluation/index.js";
+import {
+  applyThresholds,
+  thresholdCriteria,
+  thresholdFiles,
+  type ApplyThresholdOptions,
+} from "../evaluation/index.js";
 import type { RunOptions } from "../foundation/index.js";
+import { moreFilesOption } from "../output/index.js";
 import { trainInnerFolds } from "../pipeline/index.js";
 import { openStudy, readManifest, type Study } from "../study/index.js";
 import { newCommand, perform, toNumber, toNumberOrAuto } from "./command.js";
@@ -18,6 +24,11 @@ export function thresholdCommand(): Command {
       toNumberOrAuto,
     );
   return withCriterion(command)
+    .option(
+      "--also <kinds>",
+      "write more at the threshold: overlay (the image with what is epithelium), geojson (outlines for QuPath)",
+      (value: string) => moreFilesOption(value, thresholdFiles),
+    )
     .option("--fold <number>", "only this fold (all)", toNumber)
     .option(
       "--inner-folds <number>",
@@ -33,7 +44,7 @@ export function thresholdCommand(): Command {
           data: { step: "threshold", ...result },
           lines: [
             ...result.folds.map(({ fold, value }) => `Fold ${fold}: threshold ${value.toFixed(3)}.`),
-            `${result.files.length} binary pictures written.`,
+            `${result.files.length} files written.`,
           ],
         };
       }),

@@ -8,12 +8,14 @@ import {
   type Case,
   type Raster,
   type Study,
+  colours,
+  drawOutline,
 } from "../study/index.js";
 import { bundle, type Bundle } from "./bundle.js";
 import { html, type Html } from "./html.js";
 import { jpegUrl } from "./jpeg.js";
 import { count, figure, note, row, swatch, title } from "./parts.js";
-import { colours, css, drawOutline, maskPicture } from "./picture.js";
+import { css, maskPicture } from "./picture.js";
 import { fitWithin, imageTag, pngUrl } from "./png.js";
 import { sourceNote, sourceText } from "./source.js";
 

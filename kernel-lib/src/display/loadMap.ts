@@ -11,8 +11,8 @@ import {
   type Case,
   type Raster,
   type Study,
+  caseNamed,
 } from "../study/index.js";
-import { caseNamed } from "./caseNamed.js";
 
 /** Whose map is shown. */
 export interface ShowMapOptions {

@@ -1,7 +1,7 @@
 import { countPixels, scoresOf, tagExploratory, type ExploratoryThreshold } from "../evaluation/index.js";
 import { applyThreshold } from "../output/index.js";
 import { thresholdChoice, viewMimeType } from "../payloads/index.js";
-import type { Raster, Study } from "../study/index.js";
+import { type Raster, type Study, colours, drawOutline } from "../study/index.js";
 import { bundle, type Bundle } from "./bundle.js";
 import { differenceScale, differencePicture, overlay, probabilityScale } from "./heat.js";
 import { html, type Html } from "./html.js";
@@ -10,7 +10,7 @@ import { liveBody } from "./liveBody.js";
 import { loadMap, type LoadedMap, type ShowMapOptions } from "./loadMap.js";
 import { mapPayload } from "./mapPayload.js";
 import { figure, note, row, score, swatch, title } from "./parts.js";
-import { colours, css, drawOutline, greyPicture } from "./picture.js";
+import { css, greyPicture } from "./picture.js";
 import { fitWithin, imageTag, pngUrl } from "./png.js";
 import { sourceNote, sourceText } from "./source.js";
 

@@ -1,8 +1,7 @@
 import { numberOption } from "../foundation/index.js";
 import { viewMimeType } from "../payloads/index.js";
-import type { Study } from "../study/index.js";
+import { type Study, caseNamed } from "../study/index.js";
 import { bundle, type Bundle } from "./bundle.js";
-import { caseNamed } from "./caseNamed.js";
 import { openAlbum } from "./grid/album.js";
 import { gridCalls } from "./grid/calls.js";
 import { gridPayload } from "./grid/payload.js";

@@ -1,10 +1,19 @@
 import { findRegions, patchParameters } from "../patches/index.js";
-import { readImage, readManifest, readMask, workingScale, type Raster, type Study } from "../study/index.js";
+import {
+  readImage,
+  readManifest,
+  readMask,
+  workingScale,
+  type Raster,
+  type Study,
+  caseNamed,
+  colours,
+  drawOutline,
+  tint,
+} from "../study/index.js";
 import { bundle, type Bundle } from "./bundle.js";
-import { caseNamed } from "./caseNamed.js";
 import { html } from "./html.js";
 import { count, figure, row, title } from "./parts.js";
-import { colours, drawOutline, tint } from "./picture.js";
 import { fitWithin, imageTag, picturesBytes, pngUrl } from "./png.js";
 import { sourceNote, sourceText } from "./source.js";
 

@@ -1,12 +1,24 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { numberOption } from "../foundation/index.js";
-import { applyThreshold, readProbabilityPicture, writeBinaryPicture } from "../output/index.js";
-import { pictureName, type Study } from "../study/index.js";
+import {
+  applyThreshold,
+  moreFilePath,
+  moreFilesOption,
+  readProbabilityPicture,
+  writeBinaryPicture,
+  writeMoreFile,
+  type MoreFileKind,
+  type StoredMap,
+} from "../output/index.js";
+import { caseNamed, imageSize, pictureName, readImage, type Study } from "../study/index.js";
 import { chooseThreshold, type ThresholdOptions } from "./chosenThreshold.js";
 import { criterionOf } from "./criterion.js";
 import { tagExploratory } from "./exploratory.js";
 import { foldsWithMaps } from "./mappedImages.js";
+
+/** What can be written beside a binary picture: `_prob.png` says no more than its own steps. */
+export const thresholdFiles = ["overlay", "geojson"] as const satisfies readonly MoreFileKind[];
 
 /** The options of `applyThresholds`. */
 export interface ApplyThresholdOptions extends ThresholdOptions {
@@ -17,6 +29,8 @@ export interface ApplyThresholdOptions extends ThresholdOptions {
   value?: number | "auto";
   /** Default all folds that have maps. */
   fold?: number;
+  /** What is written beside the binary pictures, at each fold's threshold: `overlay`, `geojson`; default nothing. */
+  also?: readonly MoreFileKind[];
 }
 
 /** What was written. */
@@ -46,6 +60,7 @@ export async function applyThresholds(
   const { value = "auto" } = options;
   if (value !== "auto") numberOption("--value", value, { minimum: 0, maximum: 1 });
   criterionOf(options);
+  const also = moreFilesOption(options.also, thresholdFiles);
   const result: ThresholdResult = { folds: [], files: [] };
   for (const fold of foldsWithMaps(study, options.fold)) {
     const threshold = value === "auto" ? (await chooseThreshold(study, fold, options)).value : value;
@@ -56,10 +71,28 @@ export async function applyThresholds(
       const path = join(folder, pictureName(name, "binary"));
       writeBinaryPicture(path, stored.width, stored.height, applyThreshold(stored, threshold));
       result.files.push(path);
+      for (const kind of also)
+        result.files.push(await writeAlso(study, folder, name, kind, stored, threshold));
     }
     result.folds.push({ fold, value: threshold, exploratory: value !== "auto" && value !== 0.5 });
   }
   return result;
+}
+
+async function writeAlso(
+  study: Study,
+  folder: string,
+  name: string,
+  kind: MoreFileKind,
+  stored: StoredMap,
+  threshold: number,
+): Promise<string> {
+  const path = moreFilePath(folder, name, kind);
+  const { imagePath } = caseNamed(study, name);
+  const original = await imageSize(imagePath);
+  const image = await readImage(imagePath, stored.width / original.width);
+  await writeMoreFile(path, kind, { image, stored, original, threshold });
+  return path;
 }
 
 function mapNames(folder: string): string[] {

@@ -12,6 +12,7 @@ import {
   workingScale,
   type Case,
 } from "../study/index.js";
+import type { MoreFileKind } from "./moreFiles.js";
 import type { MapSettings } from "./probabilityMap.js";
 
 /** The options of step 5, as the command line names them. */
@@ -31,6 +32,8 @@ export interface OutputOptions extends RunOptions, MapSettings {
   /** Where the pictures go; default STUDY/out (with a folder a fold), for `images` the current folder's `out`. */
   out?: string;
   engine?: EngineChoice;
+  /** What is written beside the tutorial's pictures, at threshold 0.5; default nothing. */
+  also?: readonly MoreFileKind[];
 }
 
 /** The images of one fold or folder, and the model that classifies them. */

@@ -15,8 +15,9 @@ import {
 import { outputJobs, type Job, type OutputOptions } from "./jobs.js";
 import { loadModel, type LoadedModel } from "./model.js";
 import { modes, pooledAgreement, type Agreement, type ModeName } from "./modes/index.js";
+import { moreFilePath, moreFilesOption, moreFilesThere, writeMoreFile } from "./moreFiles.js";
+import { storedMap, writeClassPicture, writeProbabilityPicture } from "./pictures.js";
 import { shareOf } from "./share.js";
-import { writeClassPicture, writeProbabilityPicture } from "./pictures.js";
 import { mapSettings, predictMap, windowCount, type MapSettings } from "./probabilityMap.js";
 
 /** One image's pictures. */
@@ -61,6 +62,7 @@ export async function output(
   options: OutputOptions = {},
 ): Promise<OutputResult> {
   const map = mapSettings(options);
+  moreFilesOption(options.also);
   const jobs = shareOf(outputJobs(directory, options), options.share);
   const engine = await loadEngine(options.engine);
   reportPassedOver(engine, "output", options);
@@ -144,7 +146,11 @@ async function outputCase({
       if (!home || !path || fold === null) return;
       await recordMap(home, path, { key, fold, stride, mode, agreement }, job.files.model);
     };
-    if (earlier?.key === key && existsSync(probability) && existsSync(classPath)) {
+    const also = moreFilesOption(options.also);
+    const there = moreFilesThere(folder, one.name);
+    const isComplete =
+      existsSync(probability) && existsSync(classPath) && also.every((kind) => there.includes(kind));
+    if (earlier?.key === key && isComplete) {
       const agreement = earlier.agreement ?? null;
       await record(agreement);
       result.images.push({ ...entry, width, height, agreement, reused: true });
@@ -161,6 +167,17 @@ async function outputCase({
     makeFolder(folder);
     writeProbabilityPicture(probability, map);
     writeClassPicture(classPath, map);
+    // Those that are there were made from an older map.
+    for (const kind of new Set([...also, ...there])) {
+      const mapped = {
+        image,
+        stored: storedMap(map),
+        epithelium: map.epithelium,
+        original: size,
+        threshold: 0.5,
+      };
+      await writeMoreFile(moreFilePath(folder, one.name, kind), kind, mapped);
+    }
     await record(map.agreement);
     result.images.push({ ...entry, width, height, agreement: map.agreement, reused: false });
   } catch (error) {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type * as fastPng from "fast-png";
 import { HistobookError, writeWholeFile } from "../foundation/index.js";
+import type { Raster } from "../study/index.js";
 import type { ProbabilityMap } from "./probabilityMap.js";
 
 /** Loaded with the first picture: a notebook's import of the library does not wait for it. */
@@ -10,14 +11,25 @@ const png = (): typeof fastPng => require("fast-png") as typeof fastPng;
  * Writes the tutorial's `_prob.png`: red is the probability of non-epithelium, green that of epithelium; they add up
  * to 255, blue is 0. A pixel that was not predicted is black.
  */
-export function writeProbabilityPicture(path: string, { width, height, epithelium }: ProbabilityMap): void {
+export function writeProbabilityPicture(path: string, map: ProbabilityMap): void {
+  const { width, height, epithelium } = map;
   const data = new Uint8Array(epithelium.length * 3);
+  const { levels } = storedMap(map);
   for (let i = 0, k = 0; i < epithelium.length; i++, k += 3) {
     if (Number.isNaN(epithelium[i])) continue;
-    const green = Math.round(255 * epithelium[i]);
-    data[k] = 255 - green;
-    data[k + 1] = green;
+    data[k] = 255 - levels[i];
+    data[k + 1] = levels[i];
   }
+  writeWholeFile(path, png().encode({ width, height, channels: 3, data }));
+}
+
+/** A map as `_prob.png` keeps it; a pixel that was not predicted has 0. */
+export function storedMap({ width, height, epithelium }: ProbabilityMap): StoredMap {
+  return { width, height, levels: Uint8Array.from(epithelium, (one) => Math.round(255 * (one || 0))) };
+}
+
+/** Writes an image as a PNG. */
+export function writeColourPicture(path: string, { width, height, data }: Raster): void {
   writeWholeFile(path, png().encode({ width, height, channels: 3, data }));
 }
 

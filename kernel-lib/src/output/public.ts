@@ -13,4 +13,6 @@ export {
   type PredictedMap,
   type ProbabilityMap,
 } from "./probabilityMap.js";
+export { contoursOf, type Polygon } from "./contours.js";
+export type { MoreFileKind } from "./moreFiles.js";
 export { fillLinear, fillNearest, strideIndices, type Filling } from "./stride.js";

@@ -1,5 +1,7 @@
 /** The study folder: image and mask pairs, patients, file names, and the manifest of what was made from what. */
+export * from "./caseNamed.js";
 export * from "./cases.js";
+export * from "./drawing.js";
 export * from "./image.js";
 export * from "./manifest.js";
 export * from "./modelScale.js";

@@ -185,8 +185,11 @@ export function trainingLogName(fold: number): string {
   return `models/${fold}-training-log.jsonl`;
 }
 
-/** The pictures that step 5 makes of an image: probabilities, classes, and classes at a chosen threshold. */
-export type PictureKind = "prob" | "class" | "binary";
+/**
+ * The pictures that step 5 makes of an image: probabilities, classes, classes at a chosen threshold, and the image with what is
+ * epithelium.
+ */
+export type PictureKind = "prob" | "class" | "binary" | "overlay";
 
 /**
  * `8918_00007_prob.png`: a picture that step 5 makes of an image.

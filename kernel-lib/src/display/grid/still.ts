@@ -1,9 +1,9 @@
 import { randomStream, sampleIndices } from "../../foundation/index.js";
 import { patchTypes } from "../../patches/index.js";
-import { readImage, type PatchType, type Raster } from "../../study/index.js";
+import { readImage, type PatchType, type Raster, colours, type Colour } from "../../study/index.js";
 import { html, type Html } from "../html.js";
 import { count, figure, swatch } from "../parts.js";
-import { colours, css, sheet, type Colour } from "../picture.js";
+import { css, sheet } from "../picture.js";
 import { fitWithin, imageTag, pngUrl } from "../png.js";
 import { typesByName, type AlbumImage, type PatchAlbum } from "./album.js";
 import { cutPatch } from "./cuts.js";

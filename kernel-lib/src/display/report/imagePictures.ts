@@ -1,12 +1,12 @@
 import type { ScoredItem } from "../../evaluation/index.js";
 import { applyThreshold } from "../../output/index.js";
-import type { Raster, Study } from "../../study/index.js";
+import { type Raster, type Study, colours, drawOutline } from "../../study/index.js";
 import { overlay, probabilityScale } from "../heat.js";
 import { html, type Html } from "../html.js";
 import { jpegUrl } from "../jpeg.js";
 import { loadMap } from "../loadMap.js";
 import { score } from "../parts.js";
-import { colours, css, drawOutline } from "../picture.js";
+import { css } from "../picture.js";
 import { fitWithin } from "../png.js";
 import { reportFigure } from "./page.js";
 

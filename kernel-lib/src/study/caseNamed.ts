@@ -1,5 +1,6 @@
 import { HistobookError } from "../foundation/index.js";
-import type { Case, Study } from "../study/index.js";
+import type { Case } from "./cases.js";
+import type { Study } from "./study.js";
 
 type Masked = Case & { maskPath: string };
 
