@@ -5,3 +5,4 @@ export * from "histobook";
 const inside = (file) => createRequire(import.meta.url)(`../kernel-lib/dist/${file}`);
 export const { readManifest } = inside("study/index.js");
 export const { writeWholeFile } = inside("foundation/index.js");
+export const { presets } = inside("pipeline/index.js");
