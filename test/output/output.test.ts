@@ -373,7 +373,7 @@ describe("output", () => {
       "images without a model",
       () => output(undefined, { images: "in", mean: "m" }),
       "BadOption",
-      /found no study folder, expected a study, or --images with --model and --mean/,
+      /found no study folder, expected a study, or --image or --images with --model and --mean/,
     ],
     [
       "a scale of 0",

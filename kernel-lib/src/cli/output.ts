@@ -10,6 +10,7 @@ import {
   submitOutput,
   pooledAgreement,
   type Agreement,
+  type OutputImage,
   type OutputOptions,
   type OutputResult,
 } from "../output/index.js";
@@ -31,6 +32,12 @@ export function outputCommand(): Command {
     .argument("[study]", "the study folder; need not exist with --images, --model and --mean")
     .option("--fold <number>", "only this fold (all that have a model)", toNumber)
     .option("--images <folder>", "classify these images (tif, png, jpg) instead")
+    .option("--image <file>", "classify this image instead, e.g. a whole slide")
+    .option(
+      "--tiled",
+      "with --image and --images: tile by tile, in little memory, into TIFFs (above 25 million working pixels)",
+    )
+    .option("--no-tissue-mask", "tile by tile: classify white as well, which is passed over otherwise")
     .option("--model <file>", "a .caffemodel (the fold's)")
     .option("--mean <file>", "a mean image, .binaryproto (the fold's)")
     .option("--scale <factor>", "working pixels per pixel of the file (the model's)", toNumber)
@@ -70,7 +77,7 @@ export function outputCommand(): Command {
         const onCluster = await clusterOutcome(study, options, run);
         if (onCluster) return onCluster;
         const directory =
-          study !== undefined && options.images !== undefined && !existsSync(study) ? undefined : study;
+          study !== undefined && isElsewhere(options) && !existsSync(study) ? undefined : study;
         const result = await output(directory, { ...options, ...run });
         const reused = result.images.filter((image) => image.reused).length;
         const before = reused > 0 ? ` (${reused} as before)` : "";
@@ -79,6 +86,7 @@ export function outputCommand(): Command {
           lines: [
             `Engine: ${result.engine}.`,
             `${result.images.length} images classified${before}.`,
+            ...result.images.flatMap(tissueLine),
             ...agreementLines(result),
           ],
           skipped: result.skipped,
@@ -104,6 +112,18 @@ async function clusterOutcome(
   const { job, places: tasks } = await submitOutput(directory, place, given);
   if (options.wait) await followJobs(directory, tasks, "output", { report, signal });
   return submittedOutcome(directory, "output", job === null ? [] : [job]);
+}
+
+/** Whether the images are named, so that there need be no study. */
+function isElsewhere({ images, image }: OutputOptions): boolean {
+  return images !== undefined || image !== undefined;
+}
+
+/** What the tissue mask has passed over. */
+function tissueLine({ name, tissue }: OutputImage): string[] {
+  if (tissue === null) return [];
+  const share = (100 * (1 - tissue)).toFixed(1);
+  return [`${name}: ${share} % is white and was passed over, with probability 0 and the class background.`];
 }
 
 /** How far the maps agree with window mode: each image's, and all together. */

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  createReadStream,
   existsSync,
   mkdirSync,
   openSync,
@@ -136,6 +137,19 @@ export function isRunning(pid: number): boolean {
 export function fingerprint(value: unknown): string {
   const hash = createHash("sha256");
   hash.update(value instanceof Uint8Array ? value : JSON.stringify(value));
+  return hash.digest("hex");
+}
+
+/**
+ * The SHA-256 of a file, as `fingerprint` of its bytes, without holding them all in memory.
+ *
+ * @example
+ * writeWholeFile("note.txt", "whole");
+ * (await fingerprintOfFile("note.txt")) === fingerprint(Buffer.from("whole")); // => true
+ */
+export async function fingerprintOfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const block of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(block as Buffer);
   return hash.digest("hex");
 }
 

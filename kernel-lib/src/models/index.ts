@@ -2,3 +2,4 @@
 export { foldModelFiles, namedModelFiles, type ModelFiles } from "./files.js";
 export { readTrainedNetwork, type TrainedNetwork } from "./read.js";
 export { modelScale } from "./scale.js";
+export { checkMagnification, trainingPixelSize } from "./magnification.js";

@@ -79,11 +79,15 @@ export function outputStep(directory: string, options: ClusterOutputOptions, ima
 /** The options as the command takes them; paths as seen from anywhere. */
 function outputArguments(options: OutputOptions): string[] {
   const path = (file: string | undefined): string | undefined => file && resolve(file);
+  const { image, tiled, tissueMask } = options;
   const { fold, images, model, mean, scale, mode, stride, fill, oversample, rotations, firstLine } = options;
   const { windowShare, classThreshold, seed, out, engine } = options;
   return commandLineOptions({
     fold,
     images: path(images),
+    image: path(image),
+    tiled: tiled || undefined,
+    noTissueMask: tissueMask === false || undefined,
     model: path(model),
     mean: path(mean),
     scale,

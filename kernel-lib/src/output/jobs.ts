@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import type { EngineChoice } from "../engine/index.js";
 import { readParentList } from "../folds/index.js";
 import { HistobookError, numberOption, type RunOptions, type Skipped } from "../foundation/index.js";
@@ -21,6 +21,15 @@ export interface OutputOptions extends RunOptions, MapSettings {
   fold?: number;
   /** A folder of images to classify instead of a fold's test images. */
   images?: string;
+  /** One image to classify instead. */
+  image?: string;
+  /**
+   * With `image` and `images`: true computes maps tile by tile, in little memory, and writes them as TIFFs in tiles; false never.
+   * Default: images of more than 25 million working pixels.
+   */
+  tiled?: boolean;
+  /** Of a map that is computed tile by tile: pass over white, which gets probability 0; default true. */
+  tissueMask?: boolean;
   /** A .caffemodel; default the fold's. */
   model?: string;
   /** A mean image; default the fold's. */
@@ -53,7 +62,25 @@ export interface Job {
  * @throws HistobookError `MissingStep`, `ScaleMismatch`, `BadInput`, `BadOption`.
  */
 export function outputJobs(directory: string | undefined, options: OutputOptions): Job[] {
-  return options.images === undefined ? foldJobs(directory, options) : [folderJob(directory, options)];
+  const { images, image, tiled } = options;
+  if (images !== undefined && image !== undefined) {
+    throw new HistobookError("BadOption", {
+      subject: "--image",
+      found: "--images too",
+      expected: "one of them",
+      fix: "leave one out",
+    });
+  }
+  if (images !== undefined || image !== undefined) return [folderJob(directory, options)];
+  if (tiled) {
+    throw new HistobookError("BadOption", {
+      subject: "--tiled",
+      found: "a fold's test images",
+      expected: "--image or --images, since evaluation reads a fold's maps as PNG",
+      fix: "leave --tiled out, or name the image",
+    });
+  }
+  return foldJobs(directory, options);
 }
 
 function foldJobs(directory: string | undefined, options: OutputOptions): Job[] {
@@ -87,12 +114,13 @@ function foldJobs(directory: string | undefined, options: OutputOptions): Job[] 
 }
 
 function folderJob(directory: string | undefined, options: OutputOptions): Job {
-  const { images = "", model, mean, fold, out } = options;
+  const { images = "", image, model, mean, fold, out } = options;
   const files =
     model !== undefined && mean !== undefined
       ? namedModelFiles(model, { mean })
       : foldModelFiles(resolve(requireStudy(directory)), fold ?? 1, options);
-  const { cases, problems } = listCases(resolve(images), { needPatients: false });
+  const { cases, problems } =
+    image === undefined ? listCases(resolve(images), { needPatients: false }) : oneCase(resolve(image));
   const hasStudy = directory !== undefined && existsSync(directory);
   const base = hasStudy ? join(resolve(directory), "out") : resolve("out");
   return {
@@ -103,6 +131,19 @@ function folderJob(directory: string | undefined, options: OutputOptions): Job {
     scale: folderScale(files, options.scale, () => (hasStudy ? workingScale(resolve(directory)) : 0.5)),
     folder: out === undefined ? base : resolve(out),
   };
+}
+
+function oneCase(imagePath: string): Pick<Job, "cases" | "problems"> {
+  if (!existsSync(imagePath)) {
+    throw new HistobookError("BadInput", {
+      subject: imagePath,
+      found: "no such file",
+      expected: "an image",
+      fix: "check the path",
+    });
+  }
+  const name = basename(imagePath, extname(imagePath));
+  return { cases: [{ name, patient: name, imageNumber: 1, imagePath, maskPath: null }], problems: [] };
 }
 
 /** Images from elsewhere may have been scanned at another magnification than the study's: a scale that is given wins. */
@@ -126,7 +167,7 @@ function foldsWithModels(directory: string, size: number, fold: number | undefin
     subject: directory,
     found: fold === undefined ? "no trained fold" : `no ${parentListName("test", size, fold)}`,
     expected: "the folds of step 2 and the models of step 4",
-    fix: `run 'histobook ${fold === undefined ? "train" : "folds"} ${directory}' first, or name --images, --model and --mean`,
+    fix: `run 'histobook ${fold === undefined ? "train" : "folds"} ${directory}' first, or name --images or --image, --model and --mean`,
   });
 }
 
@@ -135,7 +176,7 @@ function requireStudy(directory: string | undefined): string {
   throw new HistobookError("BadOption", {
     subject: "STUDY",
     found: "no study folder",
-    expected: "a study, or --images with --model and --mean",
+    expected: "a study, or --image or --images with --model and --mean",
     fix: "name one of them",
   });
 }

@@ -1,18 +1,29 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { loadEngine, reportPassedOver } from "../engine/index.js";
-import { fingerprint, isHistobookError, makeFolder, type Skipped } from "../foundation/index.js";
+import {
+  cellSignal,
+  fingerprint,
+  fingerprintOfFile,
+  isHistobookError,
+  makeFolder,
+  type Skipped,
+} from "../foundation/index.js";
+import { checkMagnification, trainingPixelSize } from "../models/index.js";
 import {
   imageSize,
   pictureName,
   readImage,
   readManifest,
+  readPixelSize,
   scaledSize,
   updateManifest,
   type Case,
   type Manifest,
+  type PictureKind,
 } from "../study/index.js";
 import { outputJobs, type Job, type OutputOptions } from "./jobs.js";
+import { writeLargeMap } from "./large/largeMap.js";
 import { loadModel, type LoadedModel } from "./model.js";
 import { modes, pooledAgreement, type Agreement, type ModeName } from "./modes/index.js";
 import { moreFilePath, moreFilesOption, moreFilesThere, writeMoreFile } from "./moreFiles.js";
@@ -32,6 +43,11 @@ export interface OutputImage {
   height: number;
   /** How far the map agrees with window mode at the pixels that were classified both ways; null in window mode. */
   agreement: Agreement | null;
+  /**
+   * The share of the pixels where there is tissue, [0,1]; the others have probability 0 and the class background. Null where
+   * no tissue mask was used.
+   */
+  tissue: number | null;
   /** True when they were there already. */
   reused: boolean;
 }
@@ -64,6 +80,7 @@ export async function output(
   const map = mapSettings(options);
   moreFilesOption(options.also);
   const jobs = shareOf(outputJobs(directory, options), options.share);
+  for (const job of jobs) await checkMagnifications(job, options);
   const engine = await loadEngine(options.engine);
   reportPassedOver(engine, "output", options);
   const result: OutputResult = {
@@ -87,6 +104,24 @@ export async function output(
   }
   result.agreement = pooledAgreement(result.images.map(({ agreement }) => agreement))?.agreement ?? null;
   return result;
+}
+
+/** From this many working pixels on a map is computed tile by tile. */
+const largestUntiled = 25_000_000;
+
+/**
+ * Stops before anything is computed when an image from elsewhere was scanned at another magnification than the model's training
+ * images. Whoever gives a scale has decided.
+ */
+async function checkMagnifications(
+  { fold, cases, files, scale }: Job,
+  options: OutputOptions,
+): Promise<void> {
+  if (fold !== null || options.scale !== undefined) return;
+  const trained = await trainingPixelSize(files, scale);
+  if (trained !== undefined) {
+    for (const { imagePath } of cases) await checkMagnification(imagePath, scale, trained);
+  }
 }
 
 /** Stops before the first image when the network can't be used so, and says what a mode's numbers differ by. */
@@ -126,20 +161,42 @@ async function outputCase({
 }: CaseWork): Promise<void> {
   const { fold, scale, folder } = job;
   const { stride, mode } = mapOptions;
-  const probability = join(folder, pictureName(one.name, "prob"));
-  const classPath = join(folder, pictureName(one.name, "class"));
-  const entry = { name: one.name, fold, probability, class: classPath };
   const home = fold === null || directory === undefined ? undefined : resolve(directory);
   try {
     const size = await imageSize(one.imagePath);
     const [width, height] = [scaledSize(size.width, scale), scaledSize(size.height, scale)];
+    const large = fold === null && (options.tiled ?? width * height > largestUntiled);
+    const picture = (kind: PictureKind): string =>
+      join(folder, pictureName(one.name, kind, large ? "tif" : "png"));
+    const [probability, classPath] = [picture("prob"), picture("class")];
+    const entry = { name: one.name, fold, probability, class: classPath };
     const key = fingerprint([
       "map 3",
-      fingerprint(readFileSync(one.imagePath)),
+      await fingerprintOfFile(one.imagePath),
       model.key,
       scale,
       decisive(mapOptions),
     ]);
+    const before = progress.done;
+    const onWindows = (done: number, detail = one.name): void => progress.set(before + done, detail);
+    if (large) {
+      const map = await writeLargeMap({
+        ...entry,
+        imagePath: one.imagePath,
+        scale,
+        folder,
+        classifier: model.classifier,
+        settings: mapOptions,
+        key,
+        tissueMask: options.tissueMask ?? true,
+        micrometres: (await readPixelSize(one.imagePath))?.micrometres ?? null,
+        onWindows,
+        signal: options.signal ?? cellSignal(),
+      });
+      result.images.push({ ...entry, ...map });
+      progress.done = before + windowCount(width, height, stride);
+      return;
+    }
     const path = home && relative(home, join(folder, one.name)).replaceAll("\\", "/");
     const earlier = home && path ? readManifest(home).maps[path] : undefined;
     const record = async (agreement: Agreement | null): Promise<void> => {
@@ -153,16 +210,15 @@ async function outputCase({
     if (earlier?.key === key && isComplete) {
       const agreement = earlier.agreement ?? null;
       await record(agreement);
-      result.images.push({ ...entry, width, height, agreement, reused: true });
+      result.images.push({ ...entry, width, height, agreement, tissue: null, reused: true });
       progress.add(windowCount(width, height, stride));
       return;
     }
     const image = await readImage(one.imagePath, scale);
-    const before = progress.done;
     const map = await predictMap(image, model.classifier, {
       ...mapOptions,
       signal: options.signal,
-      onWindows: (done) => progress.set(before + done, one.name),
+      onWindows,
     });
     makeFolder(folder);
     writeProbabilityPicture(probability, map);
@@ -179,7 +235,7 @@ async function outputCase({
       await writeMoreFile(moreFilePath(folder, one.name, kind), kind, mapped);
     }
     await record(map.agreement);
-    result.images.push({ ...entry, width, height, agreement: map.agreement, reused: false });
+    result.images.push({ ...entry, width, height, agreement: map.agreement, tissue: null, reused: false });
   } catch (error) {
     if (!isHistobookError(error, "BadInput") || error.subject !== one.imagePath) throw error;
     result.skipped.push({ file: one.imagePath, reason: error.message });

@@ -1,7 +1,7 @@
 import type { Sharp, SharpOptions } from "sharp";
 import { HistobookError, messageOf } from "../foundation/index.js";
 import type { Raster } from "./raster.js";
-import { resizeCubic } from "./resize.js";
+import { resizeCubic, type Region } from "./resize.js";
 
 /** How a reduced mask becomes binary again: see `readMask`. */
 export type MaskRule = "majority" | "fringe";
@@ -20,11 +20,47 @@ export type MaskRule = "majority" | "fringe";
  * [image.width, image.height, image.channels]; // => [112, 112, 3]
  */
 export async function readImage(path: string, scale = 1): Promise<Raster> {
-  const decoded = await decode(path, (picture) =>
-    picture.flatten({ background: "white" }).toColourspace("srgb"),
-  );
-  return resizeCubic(decoded, scale);
+  return resizeCubic(await decode(path, asRgb), scale);
 }
+
+/**
+ * Reads a part of an image as `readImage` does, at its own scale. Of a TIFF in tiles no more is decoded than the part takes; of
+ * any other file everything above it is.
+ *
+ * @throws HistobookError `BadInput` when the file can't be decoded.
+ */
+export function readImagePart(path: string, region: Region): Promise<Raster> {
+  return decode(path, (picture) => asRgb(picture.extract(region)), { sequentialRead: false, ...anySize });
+}
+
+/**
+ * Writes an image as `readImage` reads it, at its own scale, as a TIFF in tiles, from which `readImagePart` reads fast. The image
+ * is never in memory as a whole.
+ *
+ * @param target a temporary name: the caller gives the file its final one
+ * @throws HistobookError `BadInput` when the file can't be decoded.
+ */
+export async function copyIntoTiles(path: string, target: string): Promise<void> {
+  try {
+    await asRgb(await open(path, { failOn: "error", ignoreIcc: true, sequentialRead: true, ...anySize }))
+      .tiff({
+        tile: true,
+        tileWidth: 256,
+        tileHeight: 256,
+        compression: "lzw",
+        predictor: "horizontal",
+        bigtiff: true,
+      })
+      .toFile(target);
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}
+
+/** Without this sharp refuses images above 268 megapixels, which nobody could hold in memory. */
+const anySize = { limitInputPixels: false } as const;
+
+const asRgb = (picture: Sharp): Sharp => picture.flatten({ background: "white" }).toColourspace("srgb");
 
 /**
  * Reads a mask as 0 (other) and 1 (epithelium) at the working scale.
@@ -88,9 +124,13 @@ async function open(path: string, options?: SharpOptions): Promise<Sharp> {
   return sharp(path, options);
 }
 
-async function decode(path: string, prepare: (picture: Sharp) => Sharp): Promise<Raster> {
+async function decode(
+  path: string,
+  prepare: (picture: Sharp) => Sharp,
+  options: SharpOptions = {},
+): Promise<Raster> {
   try {
-    const { data, info } = await prepare(await open(path, { failOn: "error", ignoreIcc: true }))
+    const { data, info } = await prepare(await open(path, { failOn: "error", ignoreIcc: true, ...options }))
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     const { width, height } = info;

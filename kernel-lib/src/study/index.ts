@@ -9,6 +9,8 @@ export * from "./names.js";
 export * from "./pad.js";
 export * from "./raster.js";
 export * from "./pairing.js";
+export * from "./pixelSize.js";
 export * from "./resize.js";
 export * from "./status.js";
 export * from "./study.js";
+export * from "./tiffTags.js";

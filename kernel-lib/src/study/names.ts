@@ -192,13 +192,33 @@ export function trainingLogName(fold: number): string {
 export type PictureKind = "prob" | "class" | "binary" | "overlay";
 
 /**
- * `8918_00007_prob.png`: a picture that step 5 makes of an image.
+ * `8918_00007_prob.png`: a picture that step 5 makes of an image; of a large one it makes a TIFF in tiles.
  *
  * @example
  * pictureName("8918_00007", "class"); // => "8918_00007_class.png"
  */
-export function pictureName(image: string, kind: PictureKind): string {
-  return `${image}_${kind}.png`;
+export function pictureName(image: string, kind: PictureKind, ending: "png" | "tif" = "png"): string {
+  return `${image}_${kind}.${ending}`;
+}
+
+/**
+ * `slide_map.json`: says how a large image's map was made.
+ *
+ * @example
+ * mapRecordName("slide"); // => "slide_map.json"
+ */
+export function mapRecordName(image: string): string {
+  return `${image}_map.json`;
+}
+
+/**
+ * `slide_tiles`: the folder of the tiles that are finished as long as a large image's map is not.
+ *
+ * @example
+ * tilesFolderName("slide"); // => "slide_tiles"
+ */
+export function tilesFolderName(image: string): string {
+  return `${image}_tiles`;
 }
 
 /**

@@ -7,7 +7,7 @@ import { windowMode } from "./window.js";
 export { compareMaps, pooledAgreement, type Agreement } from "./agreement.js";
 export { classifyWindows } from "./classifyWindows.js";
 export { modeNames, type FilledGrid, type MapMode, type MapTask, type ModeName } from "./mapMode.js";
-export { turnsFor, viewsOf, type Turn, type View } from "./view.js";
+export { turnsFor, viewsOf, viewsOfPadded, type Turn, type View } from "./view.js";
 
 /** Every mode by its name. */
 export const modes: Record<ModeName, MapMode> = {

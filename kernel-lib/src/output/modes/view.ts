@@ -37,7 +37,15 @@ export function turnsFor({ oversample, rotations }: { oversample: boolean; rotat
  * @param size the window's side in pixels, even
  */
 export function viewsOf(image: Raster, size: number, context: number, turns: readonly Turn[]): View[] {
-  const padded = padSymmetric(image, size / 2 + context);
+  return viewsOfPadded(padSymmetric(image, size / 2 + context), size, context, turns);
+}
+
+/**
+ * The same for a part of an image whose margin of `size / 2 + context` pixels is there already.
+ *
+ * @param padded the part and its margin; a pixel's row and column are counted from the part's
+ */
+export function viewsOfPadded(padded: Raster, size: number, context: number, turns: readonly Turn[]): View[] {
   return turns.map((turn) => ({
     raster: turned(padded, turn),
     cornerOf(row, column) {
