@@ -84,9 +84,6 @@ describe("histobook", () => {
     expect(json.status).toBe(1);
     expect(json.last).toMatchObject({ event: "error", code: "BadInput" });
     expect(`Error: ${String(json.last.message)}`).toContain("nowhere");
-    const later = await run(["fetch", "study"]);
-    expect(later.status).toBe(1);
-    expect(later.errors).toMatch(/^Error: fetch: found a command of a later version/);
   });
 
   test("makes the sample, once", async () => {

@@ -172,7 +172,9 @@ test("a training is drawn in place while it runs, and its button stops it with a
     await page.screenshot({ path: join(artefacts, "training-curve-stopped.png") });
 
     // The kernel is free, and the run goes on from there.
-    const code = `const r = await trainAndShow(study, { fold: 1, iterations: 200000, batch: 16, snapshotEvery: 100000, resume: true, signal: AbortSignal.timeout(1500) }).catch((error) => console.log(error.message));`;
+    const code = `const end = new AbortController();
+await trainAndShow(study, { fold: 1, iterations: 200000, batch: 16, snapshotEvery: 100000, resume: true, signal: end.signal,
+  report: (news) => { if (news.event === "progress" && news.done > ${stopped + 20}) end.abort(); } }).catch((error) => console.log(error.message));`;
     const said = await askKernel(page, code);
     expect(Number(/an interrupt at iteration (\d+)/.exec(said)?.[1])).toBeGreaterThan(stopped);
 

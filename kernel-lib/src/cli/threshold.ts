@@ -4,11 +4,12 @@ import {
   thresholdCriteria,
   thresholdFiles,
   type ApplyThresholdOptions,
+  type ThresholdResult,
 } from "../evaluation/index.js";
 import type { RunOptions } from "../foundation/index.js";
 import { moreFilesOption } from "../output/index.js";
 import { trainInnerFolds } from "../pipeline/index.js";
-import { openStudy, readManifest, type Study } from "../study/index.js";
+import { openStudy, pictureName, readManifest, type Study } from "../study/index.js";
 import { newCommand, perform, toNumber, toNumberOrAuto } from "./command.js";
 
 /** The command's options beside the function's. */
@@ -44,11 +45,17 @@ export function thresholdCommand(): Command {
           data: { step: "threshold", ...result },
           lines: [
             ...result.folds.map(({ fold, value }) => `Fold ${fold}: threshold ${value.toFixed(3)}.`),
-            `${result.files.length} files written.`,
+            writtenWords(result),
           ],
         };
       }),
     );
+}
+
+function writtenWords({ files }: ThresholdResult): string {
+  const binary = files.filter((file) => file.endsWith(pictureName("", "binary"))).length;
+  const more = files.length > binary ? `, and ${files.length - binary} files more` : "";
+  return `${binary} binary pictures written${more}.`;
 }
 
 async function trainAllInnerFolds(
