@@ -5,11 +5,12 @@
  * Takes hours. A finished run (five folds of one recipe and seed) is a file in bench/results/accuracy, so that an
  * interrupted bench goes on where it was, and on another machine, too.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { readMeanImage, writeMeanImage } from "./recipes-library.mjs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { accuracyRecipes } from "./accuracy-recipes.mjs";
 import {
   evaluate,
+  finishedRuns,
   makeDatabases,
   makeFolds,
   makePatches,
@@ -17,12 +18,13 @@ import {
   output,
   presets,
   readManifest,
+  readMeanImage,
+  studyOf,
   train,
   writeFoldPrototxts,
+  writeMeanImage,
   writeWholeFile,
 } from "./recipes-library.mjs";
-import { accuracyRecipes } from "./accuracy-recipes.mjs";
-
 export const title = "Held-out patients";
 export const document = "results.md";
 export const onlyByName = true;
@@ -30,7 +32,7 @@ export const onlyByName = true;
 export const options = {
   study: { type: "string" },
   only: { type: "string" },
-  /** For trying the bench itself: its figures are not written down. */
+  // For trying the bench itself, into another folder.
   iterations: { type: "string" },
   folder: { type: "string", default: join(import.meta.dirname, "results", "accuracy") },
   scratch: { type: "string", default: join(import.meta.dirname, ".recipes", "accuracy") },
@@ -57,9 +59,7 @@ export async function rows(log, values) {
       }
     }
   }
-  const made = readdirSync(values.folder)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => JSON.parse(readFileSync(join(values.folder, name), "utf8")));
+  const made = finishedRuns(values.folder);
   return accuracyRecipes.flatMap(({ name, words }) => {
     const runs = made.filter(({ recipe }) => recipe === name).sort((a, b) => a.seed - b.seed);
     return runs.length === 0 ? [] : [{ name, words, runs }];
@@ -68,14 +68,9 @@ export async function rows(log, values) {
 
 /** Steps 1 to 3, once for all recipes; the mean images are kept beside. */
 async function prepare(source, directory, preset, log) {
-  if (!existsSync(directory)) {
-    if (source === undefined)
-      throw new Error("accuracy: found no --study, expected the folder of EBHI-SEG's images and masks");
-    const images = existsSync(join(source, "images")) ? join(source, "images") : resolve(source);
-    mkdirSync(join(directory, "images"), { recursive: true });
-    for (const file of readdirSync(images))
-      if (/\.(tiff?|png)$/.test(file)) cpSync(join(images, file), join(directory, "images", file));
-  }
+  if (!existsSync(directory) && source === undefined)
+    throw new Error("accuracy: found no --study, expected the folder of EBHI-SEG's images and masks");
+  studyOf(source, directory);
   log(`accuracy: steps 1 to 3 in ${directory}`);
   const study = openStudy(directory);
   await makePatches(study, { ...preset.patches, direct: true, scale: 1 });

@@ -6,17 +6,19 @@
  * time. Recipes are to be chosen by the column of the validation patients: whoever chooses by the held-out patients has
  * none left.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   createSample,
   evaluate,
+  finishedRuns,
   makeDatabases,
   makeFolds,
   makePatches,
   openStudy,
   output,
   readManifest,
+  studyOf,
   train,
   writeFoldPrototxts,
   writeWholeFile,
@@ -68,9 +70,7 @@ export async function rows(log, values) {
       );
     }
   }
-  const made = readdirSync(folder)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")));
+  const made = finishedRuns(folder);
   return recipes.flatMap(({ name, words }) => {
     const runs = made.filter((run) => run.recipe === name);
     return runs.length === 0 ? [] : [{ ...summary(runs), name, words }];
@@ -86,15 +86,8 @@ function recipeNamed(name) {
 
 /** Steps 1 to 3, once for all recipes. */
 async function preparedStudy(source, directory, { perImage }, log) {
-  if (!existsSync(directory)) {
-    if (source === "sample") await createSample(directory);
-    else {
-      const images = existsSync(join(source, "images")) ? join(source, "images") : source;
-      mkdirSync(join(directory, "images"), { recursive: true });
-      for (const file of readdirSync(images))
-        if (/\.(tiff?|png)$/.test(file)) cpSync(join(images, file), join(directory, "images", file));
-    }
-  }
+  if (source !== "sample") studyOf(source, directory);
+  else if (!existsSync(directory)) await createSample(directory);
   log(`recipes: steps 1 to 3 in ${directory}`);
   const study = openStudy(directory);
   await makePatches(study, { perImage, edgeRatio: 0.5, backgroundRatio: 0.5, scale: 1 });
