@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import sharp from "sharp";
+import { statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { predictMap, type Filling, type ModeName } from "../../kernel-lib/dist/output/index.js";
@@ -11,7 +12,9 @@ import { boundsOfTissue, tissueMargin, tissueOf } from "../../kernel-lib/dist/ou
 import { mapSettings } from "../../kernel-lib/dist/output/probabilityMap.js";
 import { whitePixels } from "../../kernel-lib/dist/patches/index.js";
 import {
+  imageSize,
   readImage,
+  readImagePart,
   resizeCubic,
   resizePart,
   sourceRegion,
@@ -193,6 +196,16 @@ describe("the tissue mask", () => {
     mask[59] = 1;
     expect(boundsOfTissue(mask, tile, 4)).toEqual({ left: 104, top: 200, width: 6, height: 6 });
   });
+});
+
+test("an image that memory could not hold has a size, and parts that are read", async () => {
+  const path = join(newFolder(), "vast.tif");
+  new PlainTiff(path, 20_000, 20_000, 1).close();
+  // Its pixels take no room on the disk.
+  truncateSync(path, statSync(path).size + 20_000 * 20_000);
+  expect(await imageSize(path)).toEqual({ width: 20_000, height: 20_000 });
+  const part = await readImagePart(path, { left: 19_000, top: 5, width: 3, height: 2 });
+  expect([...part.data]).toEqual(Array.from({ length: 18 }, () => 0));
 });
 
 test("an uncompressed TIFF is read as it was written, of any size", async () => {

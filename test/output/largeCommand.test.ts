@@ -96,8 +96,19 @@ describe("output --tiled", () => {
   test("passes over white, and says so", async () => {
     const out = newFolder();
     const options = ["--mode", "dense", "--tiled"];
-    const masked = await run(["output", "--image", slide, ...model, "--out", out, ...options]);
+    const masked = await run([
+      "output",
+      "--image",
+      slide,
+      ...model,
+      "--out",
+      out,
+      ...options,
+      "--also",
+      "overlay,geojson",
+    ]);
     expect(masked.status).toBe(0);
+    expect(masked.errors).toMatch(/slide.tif is mapped tile by tile, and gets no overlay and no geojson/);
     const share = Number(/slide: ([\d.]+) % is white and was passed over/.exec(masked.out)?.[1]);
     expect(share).toBeGreaterThan(15);
     expect(share).toBeLessThan(25);

@@ -26,7 +26,13 @@ import { outputJobs, type Job, type OutputOptions } from "./jobs.js";
 import { writeLargeMap } from "./large/largeMap.js";
 import { loadModel, type LoadedModel } from "./model.js";
 import { modes, pooledAgreement, type Agreement, type ModeName } from "./modes/index.js";
-import { moreFilePath, moreFilesOption, moreFilesThere, writeMoreFile } from "./moreFiles.js";
+import {
+  moreFilePath,
+  moreFilesOption,
+  moreFilesThere,
+  writeMoreFile,
+  type MoreFileKind,
+} from "./moreFiles.js";
 import { storedMap, writeClassPicture, writeProbabilityPicture } from "./pictures.js";
 import { shareOf } from "./share.js";
 import { mapSettings, predictMap, windowCount, type MapSettings } from "./probabilityMap.js";
@@ -179,7 +185,9 @@ async function outputCase({
     ]);
     const before = progress.done;
     const onWindows = (done: number, detail = one.name): void => progress.set(before + done, detail);
+    const also = moreFilesOption(options.also);
     if (large) {
+      if (also.length > 0) warnOfMissingFiles(one, also, options);
       const map = await writeLargeMap({
         ...entry,
         imagePath: one.imagePath,
@@ -203,7 +211,6 @@ async function outputCase({
       if (!home || !path || fold === null) return;
       await recordMap(home, path, { key, fold, stride, mode, agreement }, job.files.model);
     };
-    const also = moreFilesOption(options.also);
     const there = moreFilesThere(folder, one.name);
     const isComplete =
       existsSync(probability) && existsSync(classPath) && also.every((kind) => there.includes(kind));
@@ -240,6 +247,12 @@ async function outputCase({
     if (!isHistobookError(error, "BadInput") || error.subject !== one.imagePath) throw error;
     result.skipped.push({ file: one.imagePath, reason: error.message });
   }
+}
+
+/** Says that a large image gets no files beside its map: they are made of whole pictures in memory. */
+function warnOfMissingFiles({ imagePath }: Case, also: MoreFileKind[], { report }: OutputOptions): void {
+  const message = `${imagePath} is mapped tile by tile, and gets no ${also.join(" and no ")}: --also is for smaller images.`;
+  report?.({ event: "warning", step: "output", message });
 }
 
 /** Those settings that make another map: what only adaptive mode asks for makes none in the others. */

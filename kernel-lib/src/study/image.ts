@@ -108,7 +108,7 @@ export async function readMask(
  */
 export async function imageSize(path: string): Promise<{ width: number; height: number }> {
   try {
-    const { width, height } = await (await open(path)).metadata();
+    const { width, height } = await (await open(path, anySize)).metadata();
     return { width, height };
   } catch (error) {
     throw cannotRead(path, error);
