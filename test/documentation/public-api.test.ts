@@ -244,6 +244,7 @@ test("the public names are these: a change here is a change for every user", () 
       "trainAndShow",
       "trainInnerFolds",
       "trainSolver",
+      "trainingLockName",
       "trainingLogName",
       "trainingNetName",
       "trainingStep",

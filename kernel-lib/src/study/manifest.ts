@@ -60,8 +60,9 @@ export async function updateManifest(
   const path = join(directory, manifestName);
   const before = readManifest(directory);
   if (isDeepStrictEqual(change(structuredClone(before)), before)) return;
-  await withLock(`${path}.lock`, () => {
+  await withLock(`${path}.lock`, ({ check }) => {
     const changed = change(readManifest(directory));
+    check();
     writeWholeFile(path, JSON.stringify(changed, null, 1) + "\n");
   });
 }

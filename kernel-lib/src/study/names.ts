@@ -186,6 +186,16 @@ export function trainingLogName(fold: number): string {
 }
 
 /**
+ * The lock of a fold's training, relative to the study: it is there while the fold is trained, and names the process.
+ *
+ * @example
+ * trainingLockName(1); // => "models/1-training.lock"
+ */
+export function trainingLockName(fold: number): string {
+  return `models/${fold}-training.lock`;
+}
+
+/**
  * The pictures that step 5 makes of an image: probabilities, classes, classes at a chosen threshold, and the image with what is
  * epithelium.
  */

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { makeValidationDatabase } from "../databases/index.js";
 import type { Engine } from "../engine/index.js";
-import { HistobookError, numberOption } from "../foundation/index.js";
-import { databaseName, solverName, updateManifest, type Study } from "../study/index.js";
-import { resumableSnapshot, runTaskOf, type FoldRun, type TrainedFold } from "./foldRun.js";
+import { cellSignal, HistobookError, numberOption, withLock } from "../foundation/index.js";
+import { databaseName, solverName, trainingLockName, updateManifest, type Study } from "../study/index.js";
+import { finishedFold, resumableSnapshot, runTaskOf, type FoldRun, type TrainedFold } from "./foldRun.js";
 import type { TrainOptions } from "./options.js";
 import { foldWarnings } from "./foldWarnings.js";
 import { openLogSinks } from "./logSinks.js";
@@ -13,8 +13,42 @@ import { openTrainingLog } from "./trainingLog.js";
 import { runEntry } from "./trainSolver.js";
 import type { ValidationTask } from "./validation.js";
 
-/** Trains one fold in this process, and writes down what its model was made from. */
-export async function trainFold(
+/**
+ * Trains one fold in this process, and writes down what its model was made from. While it runs no other process trains the same
+ * fold, on whichever machine; who comes second takes what the first has made, or is told who is at work.
+ *
+ * @throws HistobookError `Locked`, and as `solve`.
+ */
+export function trainFold(
+  study: Study,
+  run: FoldRun,
+  engine: Engine,
+  options: TrainOptions,
+): Promise<TrainedFold> {
+  const { report, signal = cellSignal() } = options;
+  const waiting = {
+    subject: `the training of fold ${run.fold}`,
+    signal,
+    onSilence: (message: string) => report?.({ event: "warning", step: "train", message }),
+  };
+  return withLock(
+    join(study.directory, trainingLockName(run.fold)),
+    async (held) => {
+      const finished = finishedFold(study, run);
+      if (finished) return finished;
+      const stop = AbortSignal.any([held.signal, ...(signal ? [signal] : [])]);
+      try {
+        return await trainLocked(study, run, engine, { ...options, signal: stop });
+      } catch (error) {
+        // Stopped because another process has taken the lock over.
+        throw held.signal.aborted ? held.signal.reason : error;
+      }
+    },
+    waiting,
+  );
+}
+
+async function trainLocked(
   study: Study,
   run: FoldRun,
   engine: Engine,
