@@ -144,7 +144,7 @@ describe("output --tiled", () => {
       },
     });
     expect(killed.status).toBeNull();
-    expect(readdirSync(out)).toEqual(["slide_tiles"]);
+    expect(readdirSync(out)).toEqual(["slide.lock", "slide_tiles"]);
     const kept = readdirSync(tiles).filter((name) => /^tile_.*json$/.test(name));
     expect(kept.length).toBeGreaterThanOrEqual(2);
     expect(kept.length).toBeLessThan(9);

@@ -7,6 +7,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { decode } from "fast-png";
 import sharp from "sharp";
@@ -41,6 +42,7 @@ const pixels = (file: string) => decode(readFileSync(file));
 const modelOf = (fold: number) => path(readManifest(study.directory).models[fold].file);
 const meanOf = (fold: number) => path(`DB_train_w32_${fold}.binaryproto`);
 const stride = 2;
+const command = join(__dirname, "..", "..", "kernel-lib", "bin", "histobook.js");
 
 beforeAll(async () => {
   prepared = await newPreparedStudy();
@@ -180,6 +182,51 @@ describe("output", () => {
     const right = Math.max(...points.map(([x]) => x));
     expect(right).toBeGreaterThan(width);
     expect(right).toBeLessThanOrEqual(2 * width);
+  });
+
+  test("takes no placeholder and no half picture for a result", async () => {
+    const [one, other] = readParentList(path("test_w32_parent_1.txt"));
+    const half = path("out", "1", `${one}_1_prob.png`);
+    const whole = readFileSync(half);
+    truncateSync(half, Math.floor(whole.length / 2));
+    writeFileSync(path("out", "1", `${other}_1_class.png`), "");
+    const { images } = await output(study.directory, { fold: 1, stride });
+    expect(images.map(({ reused }) => reused)).toEqual([false, false]);
+    expect(readFileSync(half).equals(whole)).toBe(true);
+  });
+
+  test("several processes share a folder: each image is made once, and a killed one's is made by another", async () => {
+    rmSync(path("out"), { recursive: true });
+    const child = () => {
+      const process_ = spawn(
+        process.execPath,
+        [command, "output", study.directory, "--fold", "1", "--json"],
+        { stdio: ["ignore", "pipe", "ignore"] },
+      );
+      let out = "";
+      process_.stdout.on("data", (chunk) => (out += String(chunk)));
+      const ended = new Promise<string>((done) => process_.once("close", () => done(out)));
+      return { process_, ended };
+    };
+    const isClaimed = () =>
+      existsSync(path("out", "1")) && readdirSync(path("out", "1")).some((name) => name.endsWith(".lock"));
+    const killed = child();
+    await expect.poll(isClaimed, { timeout: 60_000 }).toBe(true);
+    killed.process_.kill("SIGKILL");
+    await killed.ended;
+    expect(isClaimed()).toBe(true);
+
+    const outputs = await Promise.all([child().ended, child().ended]);
+    const images = outputs.flatMap((out) => {
+      const last = JSON.parse(out.trim().split("\n").at(-1)!) as {
+        images: { name: string; reused: boolean }[];
+      };
+      expect(last.images.length).toBe(2);
+      return last.images;
+    });
+    expect(images.filter(({ reused }) => !reused).length).toBe(2);
+    expect(new Set(images.filter(({ reused }) => !reused).map(({ name }) => name)).size).toBe(2);
+    expect(isClaimed()).toBe(false);
   });
 
   test("refuses to write what there isn't, before anything is done", async () => {

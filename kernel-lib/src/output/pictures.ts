@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import type * as fastPng from "fast-png";
 import { HistobookError, writeWholeFile } from "../foundation/index.js";
 import type { Raster } from "../study/index.js";
@@ -52,6 +52,24 @@ export function writeBinaryPicture(
 ): void {
   const data = Uint8Array.from(values, (value) => (value === 0 ? 0 : 255));
   writeWholeFile(path, png().encode({ width, height, channels: 1, data }));
+}
+
+/** How every PNG ends: an empty chunk IEND with its checksum. */
+const lastChunk = Buffer.from("0000000049454e44ae426082", "hex");
+
+/** Whether a file is there that ends as a PNG does: an empty placeholder or half a file is no picture. */
+export function isWholePng(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const file = openSync(path, "r");
+  try {
+    const end = Buffer.alloc(lastChunk.length);
+    const { size } = fstatSync(file);
+    return (
+      size > end.length && readSync(file, end, 0, end.length, size - end.length) > 0 && end.equals(lastChunk)
+    );
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The epithelium's probability of every pixel in steps of 1/255, as `_prob.png` keeps it. */
