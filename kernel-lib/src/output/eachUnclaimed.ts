@@ -8,23 +8,28 @@ import { isHistobookError, withLock } from "../foundation/index.js";
  *
  * @param path what an item's lock file is named after
  * @param work must find out by itself what is done already
+ * @param signal ends the waiting
+ * @throws HistobookError `Interrupted`.
  */
 export async function eachUnclaimed<T>(
   items: readonly T[],
   path: (item: T) => string,
   work: (item: T) => Promise<void>,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const claimed: T[] = [];
   for (const item of items) {
     const lock = lockPath(path(item));
     try {
-      await withLock(lock, () => work(item), 0);
+      await withLock(lock, () => work(item), { patienceMs: 0 });
     } catch (error) {
       if (!isHistobookError(error, "Locked") || error.subject !== lock) throw error;
       claimed.push(item);
     }
   }
-  for (const item of claimed) await withLock(lockPath(path(item)), () => work(item), Infinity);
+  for (const item of claimed) {
+    await withLock(lockPath(path(item)), () => work(item), { patienceMs: Infinity, signal });
+  }
 }
 
 function lockPath(path: string): string {

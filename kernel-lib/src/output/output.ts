@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { loadEngine, reportPassedOver } from "../engine/index.js";
-import { isHistobookError, makeFolder, type Skipped } from "../foundation/index.js";
+import { cellSignal, isHistobookError, makeFolder, type Skipped } from "../foundation/index.js";
 import { checkMagnification, trainingPixelSize } from "../models/index.js";
 import type { Case } from "../study/index.js";
 import { eachUnclaimed } from "./eachUnclaimed.js";
@@ -80,7 +80,7 @@ async function outputJob(work: ImageWork, { images, skipped }: OutputResult): Pr
     }
   };
   makeFolder(folder);
-  await eachUnclaimed(cases, ({ name }) => join(folder, name), make);
+  await eachUnclaimed(cases, ({ name }) => join(folder, name), make, work.options.signal ?? cellSignal());
   images.push(...cases.flatMap(({ name }) => made.get(name) ?? []));
 }
 
