@@ -23,7 +23,7 @@ export * from "./databases/index.js";
 export * from "./caffe/index.js";
 export * from "./engine/index.js";
 export * from "./cluster/public.js";
-export * from "./training/index.js";
+export * from "./training/public.js";
 export * from "./output/public.js";
 export * from "./evaluation/public.js";
 export * from "./export/index.js";

@@ -362,9 +362,7 @@ describe("the five steps by the command", () => {
       forecast: { folds: [1, 2], iterations: 900, batch: 8 },
     });
     const { out } = await run([...options, "--dry-run"]);
-    expect(out).toMatch(
-      /^Here an iteration of 8 patches takes [\d.]+ ms \(\d+ patches\/s\), and a test .*\.$/m,
-    );
+    expect(out).toMatch(/^Here an iteration of 8 patches takes [\d.]+ ms \(\d+ patches\/s\), a test .*\.$/m);
     expect(out).toMatch(/^2 folds of 900 iterations: .*, one after the other\.$/m);
     expect(out).toMatch(/^--minutes 10 buys \d+ iterations a fold\.$/m);
     const drill = await run([...options, "--overfit-one-batch"]);

@@ -9,6 +9,7 @@ import {
   iterationsWithin,
   overfitOneBatch,
   train,
+  type TrainingPace,
   type TrainOptions,
 } from "../../kernel-lib/dist/training/index.js";
 import { copyOfStudy, newPreparedStudy } from "./smallStudy.js";
@@ -44,6 +45,22 @@ describe("forecastTraining", () => {
     expect(left.folds).toEqual([2]);
   });
 
+  test("counts the tests on validation patients, where the recipe has them", async () => {
+    const measured = { ...small, measure: 0.1 };
+    expect(await forecastTraining(study, measured)).not.toHaveProperty("validation");
+    const chosen = await forecastTraining(study, { ...measured, validateEvery: 30 });
+    const { validation, secondsPerTestBatch } = chosen;
+    expect(validation).toEqual({ seconds: secondsPerTestBatch, every: 30 });
+    const tests = 1 + Math.floor(200 / chosen.testEvery);
+    const each = 200 * chosen.secondsPerIteration + tests * chosen.secondsPerTest + 7 * validation!.seconds;
+    expect(chosen.seconds).toBeCloseTo(2 * each, 6);
+    // A twentieth of the iterations is 10.
+    const usual = await forecastTraining(study, { ...measured, earlyStopping: true });
+    expect(usual.validation!.every).toBeNull();
+    const without = 200 * usual.secondsPerIteration + tests * usual.secondsPerTest;
+    expect(usual.seconds).toBeCloseTo(2 * (without + 20 * usual.validation!.seconds), 6);
+  });
+
   test("stops when it is interrupted", async () => {
     const work = forecastTraining(study, { ...small, measure: 600, signal: AbortSignal.timeout(500) });
     await expect(work).rejects.toMatchObject({ code: "Interrupted" });
@@ -51,26 +68,54 @@ describe("forecastTraining", () => {
 });
 
 describe("a time budget", () => {
+  const seconds = fc.double({ min: 0.001, max: 1, noNaN: true });
+  const validations = fc.record({
+    seconds,
+    every: fc.option(fc.integer({ min: 1, max: 1000 }), { nil: null }),
+  });
+  const forecasts = fc.record({
+    folds: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }),
+    secondsPerIteration: seconds,
+    secondsPerTest: seconds,
+    testEvery: fc.integer({ min: 0, max: 1000 }),
+    validation: fc.option(validations, { nil: undefined }),
+  });
+  const budgets = fc.integer({ min: 300, max: 100_000 });
+  /** Told iteration by iteration, as a run goes. */
+  const timeOf = (
+    { secondsPerIteration, secondsPerTest, testEvery, validation }: TrainingPace,
+    iterations: number,
+  ) => {
+    const usual = Math.max(1, Math.floor(iterations / 20));
+    const every = validation?.every ?? (testEvery > 0 ? Math.min(usual, testEvery) : usual);
+    let time = 0;
+    for (let i = 0; i <= iterations; i++) {
+      if (testEvery > 0 && i % testEvery === 0) time += secondsPerTest;
+      if (validation && i > 0 && (i % every === 0 || i === iterations)) time += validation.seconds;
+      if (i < iterations) time += secondsPerIteration;
+    }
+    return time;
+  };
+
   test("buys iterations that take no longer, and all but as long", () => {
-    const seconds = fc.double({ min: 0.001, max: 1, noNaN: true });
-    const forecasts = fc.record({
-      folds: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }),
-      secondsPerIteration: seconds,
-      secondsPerTest: seconds,
-      testEvery: fc.integer({ min: 0, max: 1000 }),
-    });
     fc.assert(
-      fc.property(forecasts, fc.integer({ min: 60, max: 100_000 }), (forecast, budget) => {
-        const { folds, secondsPerIteration, secondsPerTest, testEvery } = forecast;
+      fc.property(forecasts, fc.integer({ min: 300, max: 3000 }), (forecast, budget) => {
+        const { folds, secondsPerTest, testEvery, validation } = forecast;
         const iterations = iterationsWithin(budget, forecast);
-        const time = (count: number) =>
-          folds.length *
-          (count * secondsPerIteration +
-            (testEvery > 0 ? (1 + Math.floor(count / testEvery)) * secondsPerTest : 0));
-        expect(time(iterations)).toBeLessThanOrEqual(budget + 1e-6);
-        expect(time(iterations * 1.2 + 12 + testEvery)).toBeGreaterThan(
-          budget - folds.length * secondsPerTest,
-        );
+        expect(folds.length * timeOf(forecast, iterations)).toBeLessThanOrEqual(budget + 1e-6);
+        // Tests on validation patients may be up to twice as many where their interval is rounded.
+        const more = Math.ceil(iterations * 1.2) + 12 + testEvery;
+        const spared = secondsPerTest + 40 * (validation?.seconds ?? 0);
+        expect(folds.length * (timeOf(forecast, more) + spared)).toBeGreaterThan(budget);
+      }),
+    );
+  });
+
+  test("never buys fewer iterations when it is larger", () => {
+    fc.assert(
+      fc.property(forecasts, budgets, budgets, (forecast, one, other) => {
+        const [less, more] = [Math.min(one, other), Math.max(one, other)];
+        expect(iterationsWithin(more, forecast)).toBeGreaterThanOrEqual(iterationsWithin(less, forecast));
       }),
     );
   });
@@ -87,7 +132,7 @@ describe("a time budget", () => {
   test("too small for one iteration, or beside --iterations, is one sentence", async () => {
     const forecast = { folds: [1, 2], secondsPerIteration: 0.5, secondsPerTest: 20, testEvery: 100 };
     expect(() => iterationsWithin(30, forecast)).toThrow(
-      "--minutes: found 0.5 min for 2 folds, expected at least 0.69 min, one iteration and one test a fold; " +
+      "--minutes: found 0.5 min for 2 folds, expected at least 0.68 min, one iteration and one test a fold; " +
         "give more time, fewer folds or a smaller batch.",
     );
     await expect(train(study, { minutes: 1, iterations: 5 })).rejects.toThrow(

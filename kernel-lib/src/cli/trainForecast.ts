@@ -16,8 +16,12 @@ const budgets = [600, 3600, 8 * 3600];
 /** `histobook train STUDY --dry-run`: how long it would take, and what a time budget buys. */
 export async function forecastOutcome(directory: string, options: TrainOptions): Promise<Outcome> {
   const forecast = await forecastTraining(openStudy(directory), options);
-  const { engine, folds, iterations, batch, patchesPerSecond, secondsPerTest, seconds } = forecast;
-  const tests = secondsPerTest > 0 ? `, and a test ${durationWords(secondsPerTest)}` : "";
+  const { engine, folds, iterations, batch, patchesPerSecond, secondsPerTest, validation, seconds } =
+    forecast;
+  const tests = secondsPerTest > 0 ? `, a test ${durationWords(secondsPerTest)}` : "";
+  const validations = validation
+    ? `, a test on validation patients ${durationWords(validation.seconds)}`
+    : "";
   const whole =
     folds.length === 0
       ? "All folds have their models: nothing would be trained."
@@ -26,7 +30,7 @@ export async function forecastOutcome(directory: string, options: TrainOptions):
     data: { step: "train", forecast },
     lines: [
       `Engine: ${engine}.`,
-      `Here an iteration of ${batch} patches takes ${milliseconds(forecast)} (${Math.round(patchesPerSecond)} patches/s)${tests}.`,
+      `Here an iteration of ${batch} patches takes ${milliseconds(forecast)} (${Math.round(patchesPerSecond)} patches/s)${tests}${validations}.`,
       whole,
       ...budgets.flatMap((budget) => budgetLine(budget, forecast)),
     ],

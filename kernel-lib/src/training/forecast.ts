@@ -1,18 +1,23 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SolverParameter } from "../caffe/index.js";
 import { loadEngine, type Engine, type Learner } from "../engine/index.js";
+import { join } from "node:path";
+import { readPatchList } from "../folds/index.js";
 import { cellSignal, HistobookError, numberOption, stopIfAborted } from "../foundation/index.js";
-import type { Study } from "../study/index.js";
+import { patchListName, type Study } from "../study/index.js";
 import { batchesPerIteration, nextBatches } from "./feed.js";
 import { finishedFold, runTaskOf, type FoldRun } from "./foldRun.js";
 import { readFoldRuns } from "./foldRuns.js";
 import { learningRate } from "./learningRate.js";
 import { dataLayerOf, openPhase, startLearner, type OpenPhase, type RunTask } from "./openPhase.js";
 import type { TrainOptions } from "./options.js";
+import { trainingSeconds, iterationsWithin, type TrainingPace } from "./pace.js";
 import { testIterations } from "./solverRun.js";
+import { batchParameter } from "./source.js";
+import { validationBatchCount } from "./validation.js";
 
 /** How long a training will take on this machine, from a few iterations of it. */
-export interface TrainingForecast {
+export interface TrainingForecast extends TrainingPace {
   engine: string;
   /** The folds that have no model of these prototxts, databases and options yet. */
   folds: number[];
@@ -21,11 +26,8 @@ export interface TrainingForecast {
   /** Patches an iteration. */
   batch: number;
   patchesPerSecond: number;
-  secondsPerIteration: number;
-  /** One of the solver's tests; 0 when it has none. */
-  secondsPerTest: number;
-  /** Iterations between two tests. */
-  testEvery: number;
+  /** One batch of a test. */
+  secondsPerTestBatch: number;
   /** All `folds` one after the other. */
   seconds: number;
 }
@@ -49,8 +51,8 @@ export async function forecastTraining(
   const engine = await loadEngine(options.engine);
   const [run] = waiting.length > 0 ? waiting : runs;
   const { solver } = run;
-  const measured = await measureRun(run, engine, options, measure);
-  const seconds = secondsOf(measured, solver.maxIter) * waiting.length;
+  const measured = await measureRun(study, run, engine, options, measure);
+  const seconds = trainingSeconds(measured, solver.maxIter) * waiting.length;
   return {
     engine: engine.description,
     folds: waiting.map(({ fold }) => fold),
@@ -61,35 +63,7 @@ export async function forecastTraining(
 }
 
 /** What the clock said. */
-type Measured = Pick<
-  TrainingForecast,
-  "batch" | "patchesPerSecond" | "secondsPerIteration" | "secondsPerTest" | "testEvery"
->;
-
-/**
- * How many iterations a fold can have when all folds together may take so long.
- *
- * @throws HistobookError `BadOption` when not even one iteration a fold fits.
- * @example
- * const forecast = { folds: [1, 2], secondsPerIteration: 0.05, secondsPerTest: 2, testEvery: 100 };
- * iterationsWithin(600, forecast); // => 4250
- */
-export function iterationsWithin(
-  seconds: number,
-  forecast: Pick<TrainingForecast, "folds" | "secondsPerIteration" | "secondsPerTest" | "testEvery">,
-): number {
-  const { folds, secondsPerIteration, secondsPerTest, testEvery } = forecast;
-  const each = secondsPerIteration + (testEvery > 0 ? secondsPerTest / testEvery : 0);
-  // A run begins and ends with a test.
-  const exact = Math.floor((seconds / Math.max(1, folds.length) - secondsPerTest) / each);
-  if (exact >= 1) return exact < 100 ? exact : Math.floor(exact / 10) * 10;
-  throw new HistobookError("BadOption", {
-    subject: "--minutes",
-    found: `${numberWords(seconds / 60)} for ${folds.length} folds`,
-    expected: `at least ${numberWords(((each + secondsPerTest) * folds.length) / 60)}, one iteration and one test a fold`,
-    fix: "give more time, fewer folds or a smaller batch",
-  });
-}
+type Measured = TrainingPace & Pick<TrainingForecast, "batch" | "patchesPerSecond" | "secondsPerTestBatch">;
 
 /**
  * The iterations that the option `minutes` buys.
@@ -112,13 +86,8 @@ export async function iterationsForMinutes(
   return { iterations: iterationsWithin(60 * minutes, await forecastTraining(study, options)) };
 }
 
-function secondsOf(measured: Omit<Measured, "batch">, iterations: number): number {
-  const { secondsPerIteration, secondsPerTest, testEvery } = measured;
-  const tests = testEvery > 0 ? 1 + Math.floor(iterations / testEvery) : 0;
-  return iterations * secondsPerIteration + tests * secondsPerTest;
-}
-
 async function measureRun(
+  study: Study,
   run: FoldRun,
   engine: Engine,
   { signal = cellSignal() }: TrainOptions,
@@ -126,19 +95,26 @@ async function measureRun(
 ): Promise<Measured> {
   const { solver, networks } = run;
   const task = runTaskOf(run, engine);
+  const validation = validationBatches(study, run);
   const train = await openPhase(task, networks.train, 0);
   let learner: Learner | undefined;
   try {
     learner = startLearner(task, train, undefined);
     const secondsPerIteration = await timeOf(step(learner, solver, train), measure, signal);
-    const secondsPerTest = await timeOfTest(task, learner, measure / 3, signal);
+    const isTested = solver.testInterval > 0;
+    const secondsPerTestBatch =
+      isTested || validation ? await timeOfTestBatch(task, learner, measure / 3, signal) : 0;
     const batch = train.feed.batchSize * batchesPerIteration(solver);
     return {
       batch,
       patchesPerSecond: batch / secondsPerIteration,
       secondsPerIteration,
-      secondsPerTest,
+      secondsPerTestBatch,
+      secondsPerTest: isTested ? testIterations(solver) * secondsPerTestBatch : 0,
       testEvery: solver.testInterval,
+      ...(validation && {
+        validation: { seconds: validation.batches * secondsPerTestBatch, every: validation.every },
+      }),
     };
   } finally {
     learner?.dispose();
@@ -154,22 +130,35 @@ function step(learner: Learner, solver: SolverParameter, { feed }: OpenPhase): (
   };
 }
 
-async function timeOfTest(
+async function timeOfTestBatch(
   task: RunTask,
   learner: Learner,
   measure: number,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const { solver, networks } = task;
-  if (solver.testInterval <= 0 || !networks.test || !dataLayerOf(networks.test)) return 0;
+  const { networks } = task;
+  if (!networks.test || !dataLayerOf(networks.test)) return 0;
   const { plan, feed } = await openPhase(task, networks.test, 0);
   try {
     const batch = async (): Promise<void> =>
       void (await learner.test(plan, feed.transformation, await feed.next()));
-    return testIterations(solver) * (await timeOf(batch, measure, signal));
+    return await timeOf(batch, measure, signal);
   } finally {
     await feed.close();
   }
+}
+
+/** Batches of a test on the fold's validation patients; undefined where the recipe has none. */
+function validationBatches(
+  { directory }: Study,
+  { fold, recipe, networks, database }: FoldRun,
+): { batches: number; every: number | null } | undefined {
+  const { validateEvery, earlyStopping } = recipe;
+  if (validateEvery === undefined && earlyStopping === undefined) return undefined;
+  const layer = networks.test && dataLayerOf(networks.test);
+  const batchSize = (layer && batchParameter(layer)?.batchSize) ?? 1;
+  const patches = readPatchList(join(directory, patchListName("val", database.size, fold))).length;
+  return { batches: validationBatchCount(patches, batchSize), every: validateEvery ?? null };
 }
 
 /** Seconds that some work takes, the mean over the time of measuring. */
@@ -190,8 +179,4 @@ async function timeOf(
     seconds = (performance.now() - start) / 1000;
   }
   return seconds / done;
-}
-
-function numberWords(minutes: number): string {
-  return `${Number(minutes.toPrecision(2))} min`;
 }

@@ -5,7 +5,13 @@ import { choiceOption, HistobookError, makeFolder, writeWholeFile } from "../fou
 import { deployName, snapshotPrefix, solverName, trainingNetName } from "../study/index.js";
 import { networkNames, networkTitles, type NetworkName } from "./networks.js";
 import type { Overrides } from "./options.js";
-import { deployNetTemplate, solverTemplate, testBatch, trainingNetTemplate } from "./templates.js";
+import {
+  deployNetTemplate,
+  solverTemplate,
+  testBatchCount,
+  trainingNetTemplate,
+  usualTestInterval,
+} from "./templates.js";
 
 /** What a fold's prototxts are written from. */
 export interface FoldPrototxts {
@@ -42,10 +48,9 @@ export function writeFoldPrototxts(
         solverTemplate({
           net: basename(net),
           snapshotPrefix: snapshotPrefix(size, fold),
-          // As the tutorial says: the number of test patches / 128.
-          testIterations: Math.max(1, Math.floor(testPatches / testBatch)),
-          // A short run is tested and displayed more often than the tutorial's every 1000 iterations.
-          testEvery: Math.min(1000, Math.max(1, Math.floor(iterations / 4))),
+          testIterations: testBatchCount(testPatches),
+          testEvery: usualTestInterval(iterations),
+          // As with tests: a short run is displayed more often than the tutorial's every 1000 iterations.
           displayEvery: Math.min(1000, Math.max(1, Math.floor(iterations / 50))),
           iterations,
           snapshotEvery: Math.min(snapshotEvery, iterations),

@@ -49,6 +49,16 @@ export interface NetTemplate {
 /** Patches a batch in tests, whatever the batch in training. */
 export const testBatch = 128;
 
+/** Batches a test in a solver that is written now; as the tutorial says, the number of test patches / 128. */
+export function testBatchCount(testPatches: number): number {
+  return Math.max(1, Math.floor(testPatches / testBatch));
+}
+
+/** Iterations between two tests in a solver that is written now: a short run is tested more often than the tutorial's every 1000. */
+export function usualTestInterval(iterations: number): number {
+  return Math.min(1000, Math.max(1, Math.floor(iterations / 4)));
+}
+
 /** The network for training; paths are seen from models/. */
 export function trainingNetTemplate(values: NetTemplate & { batch: number }): string {
   const { size, network = "tutorial" } = values;

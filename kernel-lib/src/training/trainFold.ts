@@ -8,6 +8,7 @@ import { finishedFold, resumableSnapshot, runTaskOf, type FoldRun, type TrainedF
 import type { TrainOptions } from "./options.js";
 import { foldWarnings } from "./foldWarnings.js";
 import { openLogSinks } from "./logSinks.js";
+import { usualValidationInterval } from "./pace.js";
 import { solve } from "./solve.js";
 import { openTrainingLog } from "./trainingLog.js";
 import { runEntry } from "./trainSolver.js";
@@ -121,8 +122,7 @@ async function validationOf(
   const { validateEvery, earlyStopping: patience } = recipe;
   if (validateEvery === undefined && patience === undefined) return undefined;
   const { count } = await makeValidationDatabase(study, fold, { report, signal });
-  const usual = Math.max(1, Math.floor(solver.maxIter / 20));
-  const every = validateEvery ?? (solver.testInterval > 0 ? Math.min(usual, solver.testInterval) : usual);
+  const every = validateEvery ?? usualValidationInterval(solver.maxIter, solver.testInterval);
   return { every, patience, database: `../${databaseName("val", fold)}`, patches: count };
 }
 

@@ -19,6 +19,16 @@ export interface ValidationTask {
 /** So many patches at most are looked at: more make a test longer and hardly surer. */
 const mostPatches = 2048;
 
+/**
+ * How many batches a test on validation patients has: whole ones of at most 2,048 patches together, at least one.
+ *
+ * @example
+ * [validationBatchCount(300, 128), validationBatchCount(100_000, 128), validationBatchCount(5, 128)]; // => [2, 16, 1]
+ */
+export function validationBatchCount(patches: number, batchSize: number): number {
+  return Math.max(1, Math.floor(Math.min(patches, mostPatches) / batchSize));
+}
+
 /** The validation patients' patches in memory, the same in each test, and the network in its TEST phase. */
 export interface Validation extends Pick<OpenPhase, "plan" | "feed"> {
   task: ValidationTask;
@@ -43,9 +53,9 @@ export async function openValidation(task: RunTask, validation: ValidationTask):
   }
   const { plan, feed } = await openPhase(task, test, 0, validation.database);
   try {
-    const wanted = Math.floor(Math.min(validation.patches, mostPatches) / feed.batchSize);
+    const wanted = validationBatchCount(validation.patches, feed.batchSize);
     const batches: ImageBatch[] = [];
-    while (batches.length < Math.max(1, wanted)) batches.push(await feed.next());
+    while (batches.length < wanted) batches.push(await feed.next());
     return { task: validation, plan, feed, batches };
   } finally {
     await feed.close();
