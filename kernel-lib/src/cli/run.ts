@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { followJobs, placeOfWork, places, type Place } from "../cluster/index.js";
 import { engineChoices } from "../engine/index.js";
+import { forecastOutcome } from "./runForecast.js";
 import { planRun, presets, runPipeline, submitRun, type PipelineOptions } from "../pipeline/index.js";
 import { choiceOption, type RunOptions } from "../foundation/index.js";
 import { openStudy } from "../study/index.js";
@@ -22,7 +23,19 @@ export function runCommand(): Command {
   const choices = Object.entries(presets).map(([name, { description }]) => `${name}: ${description}`);
   const command = newCommand("run", "all five steps and the evaluation")
     .argument("<study>", "the study folder")
-    .option("--preset <name>", choices.join("; "), "standard")
+    .option("--preset <name>", `${choices.join("; ")} (standard; with --minutes quick)`)
+    .option(
+      "--minutes <number>",
+      "as many patches and iterations and as fine maps as fit into this time here",
+      toNumber,
+    )
+    .option("--per-image <count>", "epithelium positions an image, at most (the preset's)", toNumber)
+    .option("--iterations <number>", "iterations a fold (the preset's)", toNumber)
+    .option(
+      "--stride <pixels>",
+      "compute every n-th pixel of every n-th row of the maps (the preset's)",
+      toNumber,
+    )
     .option("--scale <factor>", "working pixels per pixel of the file (the study's own, else 0.5)", toNumber)
     .option("--engine <name>", engineChoices.join(", "))
     .option("--seed <number>", "(1)", toNumber)
@@ -33,11 +46,15 @@ export function runCommand(): Command {
       "with --on: so many tasks share the images (one an image, at most 100)",
       toNumber,
     )
-    .option("--dry-run", "with --on: print the jobs' scripts, and hand nothing over");
+    .option(
+      "--dry-run",
+      "say how long it would take here, and what a time budget buys; with --on: print the jobs' scripts; do nothing",
+    );
   return command.action((directory: string, options: Options) =>
     perform(options, async (run) => {
       const onCluster = await clusterOutcome(directory, options, run);
       if (onCluster) return onCluster;
+      if (options.dryRun) return forecastOutcome(directory, { ...options, ...run });
       const result = await runPipeline(openStudy(directory), { ...options, ...run });
       const times = Object.entries(result.seconds).map(
         ([step, seconds]) => `${step} ${seconds.toFixed(1)} s`,

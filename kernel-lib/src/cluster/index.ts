@@ -18,3 +18,4 @@ export { readSubmissions, taskLog, type Submission } from "./submission.js";
 export { planStep, submitStep, type ClusterStep, type PlannedJob } from "./submit.js";
 export { builtInTemplate, type ClusterTask } from "./template.js";
 export { submitMissing, type Submitted } from "./submitMissing.js";
+export { quoted } from "./quote.js";

@@ -8,7 +8,7 @@ import {
   readNetPrototxt,
   type LayerParameter,
 } from "../caffe/index.js";
-import { parameterCount, planNetwork, type NetworkPlan, type PlannedLayer } from "../engine/index.js";
+import { parameterCount, planNetwork, type NetworkPlan } from "../engine/index.js";
 import { filtersInRow, viewMimeType, type NetworkPayload } from "../payloads/index.js";
 import { readManifest, trainingNetName, type Study } from "../study/index.js";
 import { deployNetTemplate } from "../training/index.js";
@@ -17,6 +17,7 @@ import { html, type Html } from "./html.js";
 import { count, figure, note, row, table, title } from "./parts.js";
 import { sheet } from "./picture.js";
 import { imageTag, pngUrl } from "./png.js";
+import { receptiveFields } from "./receptiveFields.js";
 
 /**
  * Shows a fold's network, layer by layer: output size, learned values, and how many pixels of the patch one value
@@ -73,7 +74,7 @@ export async function showNetwork(study: Study, fold: number): Promise<Bundle> {
 }
 
 function layersOf(plan: NetworkPlan, size: number): NetworkPayload["layers"] {
-  const fields = receptiveFields(plan.layers, size);
+  const fields = receptiveFields(plan, size);
   return plan.layers.map((planned) => {
     const { layer, tops, parameters } = planned;
     return {
@@ -110,21 +111,6 @@ function describe(layer: LayerParameter): string {
     default:
       return layer.type;
   }
-}
-
-/** The part of the patch that decides one value, for the layers that see less than all of it. */
-function receptiveFields(layers: readonly PlannedLayer[], size: number): Map<string, number> {
-  const fields = new Map<string, number>();
-  let field = 1;
-  let jump = 1;
-  for (const { layer, tops } of layers) {
-    const kernel = layer.convolutionParam?.kernelSize[0] ?? layer.poolingParam?.kernelSize ?? 1;
-    const stride = layer.convolutionParam?.stride[0] ?? layer.poolingParam?.stride ?? 1;
-    field += (kernel - 1) * jump;
-    jump *= stride;
-    if (tops[0]?.length === 3 && field < size) fields.set(layer.name, field);
-  }
-  return fields;
 }
 
 async function filtersOf(path: string): Promise<NetworkPayload["filters"]> {

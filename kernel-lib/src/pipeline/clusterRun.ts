@@ -7,12 +7,12 @@ import {
   type SchedulerName,
   type Submission,
 } from "../cluster/index.js";
-import { choiceOption, commandLineOptions, fingerprint } from "../foundation/index.js";
+import { commandLineOptions, fingerprint, HistobookError } from "../foundation/index.js";
 import { outputStep } from "../output/index.js";
 import type { Study } from "../study/index.js";
 import { trainingStep } from "../training/index.js";
-import { presets, type PresetName } from "./presets.js";
-import { given, type PipelineOptions } from "./run.js";
+import type { PipelineOptions } from "./run.js";
+import { chosenTraining, runSettings } from "./runSettings.js";
 
 /** What a cluster is to do of a whole run, and how. */
 export type ClusterRunOptions = PipelineOptions & {
@@ -69,17 +69,24 @@ export async function planRun(
 
 /** The run's steps as arrays, with the options that the presets give them. */
 function runSteps(study: Study, options: ClusterRunOptions): ClusterStep[] {
-  const names = Object.keys(presets) as PresetName[];
-  const preset = presets[choiceOption("--preset", options.preset ?? "standard", names)];
+  if (options.minutes !== undefined) {
+    throw new HistobookError("BadOption", {
+      subject: "--minutes",
+      found: "it beside --on",
+      expected: "it on this machine, whose speed it measures",
+      fix: "use --per-image, --iterations and --stride there",
+    });
+  }
+  const preset = runSettings(options);
   const { directory, cases } = study;
-  const { scale, engine, seed, workers, tasks, ...chosen } = options;
+  const { scale, engine, seed, workers, tasks } = options;
   const one = (step: string, its: Parameters<typeof commandLineOptions>[0]): ClusterStep => {
     const args = [step, directory, ...commandLineOptions(its)];
     return { step, args, tasks: [{ label: step, args: [], key: fingerprint(args) }] };
   };
   const threshold = preset.folds.validation === 0 ? 0.5 : "auto";
   const folds = Array.from({ length: preset.folds.folds ?? 5 }, (_, i) => i + 1);
-  const training = { ...preset.training, ...given(chosen), engine, seed };
+  const training = { ...preset.training, ...chosenTraining(options), engine, seed };
   // What is trained is not known yet, so the options stand for it.
   const runs = folds.map((fold) => ({ fold, key: fingerprint(["train", training, fold]) }));
   return [

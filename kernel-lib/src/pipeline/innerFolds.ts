@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { makeDatabases } from "../databases/index.js";
 import type { EngineChoice } from "../engine/index.js";
@@ -9,7 +9,6 @@ import {
   makeFolder,
   numberOption,
   stopIfAborted,
-  unfinishedPath,
   writeWholeFile,
   type RunOptions,
 } from "../foundation/index.js";
@@ -30,6 +29,7 @@ import {
   type Study,
 } from "../study/index.js";
 import { train, type TrainOptions } from "../training/index.js";
+import { takeImages } from "./takeImages.js";
 
 /** The options of `trainInnerFolds`. */
 export interface InnerFoldsOptions extends RunOptions {
@@ -67,7 +67,10 @@ export async function trainInnerFolds(
   const { parameters } = manifest.patches;
   const inner = join(directory, innerFolder(fold));
   const patients = readParentList(join(directory, parentListName("train", manifest.folds.size, fold)));
-  takeImages(study, patients, join(inner, "images"));
+  takeImages(
+    study.cases.filter(({ patient }) => patients.includes(patient)),
+    join(inner, "images"),
+  );
   await updateManifest(inner, (now) => ({ ...now, scale: parameters.scale, source: manifest.source }));
   const common = { report, signal, workers };
   const made = openStudy(inner);
@@ -88,29 +91,6 @@ export async function trainInnerFolds(
     processes: 0,
   });
   return made;
-}
-
-/** Puts the patients' images and masks into a folder, and nothing else: links where the file system has them. */
-function takeImages(study: Study, patients: readonly string[], folder: string): void {
-  makeFolder(folder);
-  const wanted = new Map<string, string>();
-  for (const { patient, imagePath, maskPath } of study.cases) {
-    if (!patients.includes(patient)) continue;
-    for (const path of [imagePath, maskPath]) if (path !== null) wanted.set(basename(path), path);
-  }
-  for (const name of readdirSync(folder)) if (!wanted.has(name)) rmSync(join(folder, name));
-  for (const [name, path] of wanted) {
-    const place = join(folder, name);
-    // An image that has changed is another file: its link would still lead to the old one.
-    rmSync(place, { force: true });
-    try {
-      linkSync(path, place);
-    } catch {
-      const unfinished = unfinishedPath(place);
-      copyFileSync(path, unfinished);
-      renameSync(unfinished, place);
-    }
-  }
 }
 
 /** Writes an inner fold's prototxts: the fold's own, with the inner fold's files in the place of the fold's. */

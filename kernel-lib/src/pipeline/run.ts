@@ -1,18 +1,20 @@
 import { makeDatabases, type DatabasesResult } from "../databases/index.js";
 import type { EngineChoice } from "../engine/index.js";
 import { evaluate, type Evaluation } from "../evaluation/index.js";
-import { cellSignal, choiceOption, type RunOptions, type Skipped } from "../foundation/index.js";
+import { cellSignal, type RunOptions, type Skipped } from "../foundation/index.js";
 import { makeFolds, type FoldsResult } from "../folds/index.js";
 import { output, type OutputResult } from "../output/index.js";
 import { makePatches, type PatchesResult } from "../patches/index.js";
+import { durationWords } from "../payloads/index.js";
 import type { Study } from "../study/index.js";
 import { train, type NetworkName, type RecipeOptions, type TrainResult } from "../training/index.js";
-import { presets, type PresetName } from "./presets.js";
+import { commandOfPlan, planForMinutes, type TimedPlan } from "./runPlan.js";
+import { chosenTraining, runSettings, type SizeOptions } from "./runSettings.js";
 
 /** The options of a whole run. */
-export interface PipelineOptions extends RunOptions, RecipeOptions {
-  /** Default `standard`. */
-  preset?: PresetName;
+export interface PipelineOptions extends RunOptions, RecipeOptions, SizeOptions {
+  /** In place of `perImage`, `iterations` and `stride`: as much as fits into so many minutes on this machine. */
+  minutes?: number;
   /** Working pixels per pixel of the file; default the study's own, else 0.5. */
   scale?: number;
   /** The network to write into models/; default the preset's, else the tutorial's. */
@@ -31,6 +33,8 @@ export interface PipelineResult {
   training: TrainResult;
   output: OutputResult;
   evaluation: Evaluation;
+  /** What the time budget decided; null without one. */
+  plan: TimedPlan | null;
   /** Seconds a step. */
   seconds: Record<"patches" | "folds" | "databases" | "training" | "output" | "evaluation", number>;
   skipped: Skipped[];
@@ -39,14 +43,18 @@ export interface PipelineResult {
 /**
  * Runs all five steps and the evaluation. What is already made is kept, so that an interrupted run goes on.
  *
+ * With `minutes` some seconds go into measuring this machine; what that decides is a warning event, is kept in the manifest and
+ * taken again by the same call.
+ *
  * Without validation patients (the `paper` preset) the evaluation uses the threshold 0.5.
  *
  * @throws HistobookError whatever a step throws.
  */
 export async function runPipeline(study: Study, options: PipelineOptions = {}): Promise<PipelineResult> {
-  const names = Object.keys(presets) as PresetName[];
-  const preset = presets[choiceOption("--preset", options.preset ?? "standard", names)];
-  const { report, signal = cellSignal(), scale, engine, seed, workers, ...chosen } = options;
+  const { report, signal = cellSignal(), scale, engine, seed, workers } = options;
+  const plan = options.minutes === undefined ? null : await planForMinutes(study, options);
+  if (plan) report?.({ event: "warning", step: "plan", message: planSentence(study, plan, options) });
+  const preset = runSettings({ ...options, ...plan });
   const common = { report, signal, seed };
   const seconds: Partial<PipelineResult["seconds"]> = {};
   const timed = async <T>(step: keyof PipelineResult["seconds"], work: Promise<T>): Promise<T> => {
@@ -63,7 +71,7 @@ export async function runPipeline(study: Study, options: PipelineOptions = {}): 
   const databases = await timed("databases", makeDatabases(study, { ...common, workers }));
   const training = await timed(
     "training",
-    train(study, { ...preset.training, ...given(chosen), ...common, engine, resume: true }),
+    train(study, { ...preset.training, ...chosenTraining(options), ...common, engine, resume: true }),
   );
   const maps = await timed("output", output(study.directory, { report, signal, ...preset.output, engine }));
   const threshold = preset.folds.validation === 0 ? 0.5 : "auto";
@@ -76,14 +84,18 @@ export async function runPipeline(study: Study, options: PipelineOptions = {}): 
     training,
     output: maps,
     evaluation,
+    plan,
     seconds: seconds as PipelineResult["seconds"],
     skipped,
   };
 }
 
-/** Without what is undefined, which would hide what a preset says. */
-export function given<Options extends object>(options: Options): Partial<Options> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as Partial<Options>;
+function planSentence({ directory }: Study, plan: TimedPlan, options: PipelineOptions): string {
+  const { minutes, perImage, iterations, stride, seconds } = plan;
+  const { patches, training, maps } = seconds;
+  return (
+    `${minutes} minutes buy ${perImage} epithelium positions an image (${durationWords(patches)}), ` +
+    `${iterations} iterations a fold (${durationWords(training)}) and maps of stride ${stride} (${durationWords(maps)}). ` +
+    `The same again, however fast the machine is then: ${commandOfPlan(directory, plan, options)}`
+  );
 }

@@ -136,6 +136,21 @@ export interface Manifest {
   >;
   /** Step 5, by fold: thresholds that were set by hand where test patients can be seen; no evaluation takes them. */
   exploratory?: Record<string, number[]>;
+  /** What the newest time budget of a whole run decided. */
+  plan?: {
+    /** Fingerprint of the question: the minutes, the images, the options; not of the machine. */
+    key: string;
+    minutes: number;
+    preset: "quick" | "standard" | "paper";
+    engine: string;
+    perImage: number;
+    iterations: number;
+    stride: number;
+    /** Of the parts of a run, by the speeds that were measured. */
+    seconds: { patches: number; training: number; maps: number };
+    /** What was measured, in seconds a piece. */
+    speeds: Record<string, number>;
+  };
 }
 
 /** What a study without a manifest has. */

@@ -120,6 +120,19 @@ const manifestSchema: z.ZodMiniType<Manifest> = z.object({
     }),
   ),
   exploratory: z.optional(z.record(z.string(), z.array(z.number()))),
+  plan: z.optional(
+    z.object({
+      key: z.string(),
+      minutes: z.number(),
+      preset: z.enum(["quick", "standard", "paper"]),
+      engine: z.string(),
+      perImage: z.int(),
+      iterations: z.int(),
+      stride: z.int(),
+      seconds: z.object({ patches: z.number(), training: z.number(), maps: z.number() }),
+      speeds: z.record(z.string(), z.number()),
+    }),
+  ),
 });
 
 /** Checks a manifest's data, in Node and in the browser; never throws. */

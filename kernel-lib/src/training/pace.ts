@@ -51,8 +51,13 @@ export function trainingSeconds(pace: TrainingPace, iterations: number): number 
  *
  * @param seconds for one fold
  * @param paceOf what the training is made of; with more iterations its tests may be further apart, never closer
+ * @param atMost not more iterations than this, however few seconds they take
  */
-export function mostIterations(seconds: number, paceOf: (iterations: number) => TrainingPace): number {
+export function mostIterations(
+  seconds: number,
+  paceOf: (iterations: number) => TrainingPace,
+  atMost = Infinity,
+): number {
   // No training has fewer tests than this; what it has more of them is little, and is found by going down.
   const { secondsPerIteration, secondsPerTest, testEvery, validation } = paceOf(Infinity);
   const every = validation?.every ?? testEvery;
@@ -60,7 +65,11 @@ export function mostIterations(seconds: number, paceOf: (iterations: number) => 
     secondsPerIteration +
     (testEvery > 0 ? secondsPerTest / testEvery : 0) +
     (validation && every > 0 ? validation.seconds / every : 0);
-  for (let most = roundedDown(Math.floor(seconds / least)); most >= 1; most = roundedDown(most - 1))
+  for (
+    let most = roundedDown(Math.floor(Math.min(seconds / least, atMost)));
+    most >= 1;
+    most = roundedDown(most - 1)
+  )
     if (trainingSeconds(paceOf(most), most) <= seconds) return most;
   return 0;
 }
