@@ -1,6 +1,6 @@
 import { randomStream } from "../foundation/index.js";
 import { orient, orientations } from "./orientation.js";
-import type { Batch, PatchShape } from "./patchStore.js";
+import type { Batch, PatchShape } from "./batch.js";
 import { jitterStain } from "./stainJitter.js";
 
 /** How patches are varied each time they are read. */

@@ -1,7 +1,8 @@
 import { decodeDatum, type Datum } from "../caffe/index.js";
 import { HistobookError, messageOf } from "../foundation/index.js";
 import { toPlanes } from "./patchPixels.js";
-import type { DecodedPatch, PatchShape } from "./patchStore.js";
+import type { PatchShape } from "./batch.js";
+import type { DecodedPatch } from "./patchStore.js";
 
 /**
  * Decodes a database's record to bytes, with its shape.

@@ -4,7 +4,8 @@ import { readPatchList, type PatchListEntry } from "../folds/index.js";
 import { HistobookError, randomStream, sampleIndices } from "../foundation/index.js";
 import { cannotDecode, decodeImageFile, type DecodedImage } from "./imageFile.js";
 import { toPlanes } from "./patchPixels.js";
-import { cyclicStore, emptyStore, type PatchShape, type PatchStore } from "./patchStore.js";
+import type { PatchShape } from "./batch.js";
+import { cyclicStore, emptyStore, type PatchStore } from "./patchStore.js";
 import { resizeBilinear } from "./resizeBilinear.js";
 import { toGrey } from "./grey.js";
 

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { checkShape, decodeRecord } from "./decodeRecord.js";
 import { cannotRead, openLevel, type Level } from "./level.js";
+import type { PatchShape } from "./batch.js";
 import {
   cyclicStore,
   emptyStore,
   type DecodedPatch,
-  type PatchShape,
   type PatchStore,
   type StoredPatch,
 } from "./patchStore.js";

@@ -1,4 +1,5 @@
-import { cyclicStore, emptyStore, type PatchShape, type PatchStore } from "./patchStore.js";
+import type { PatchShape } from "./batch.js";
+import { cyclicStore, emptyStore, type PatchStore } from "./patchStore.js";
 
 /** A patch in memory. */
 export interface MemoryPatch {

@@ -1,4 +1,4 @@
-import type { PatchShape } from "./patchStore.js";
+import type { PatchShape } from "./batch.js";
 
 /** How many ways there are to lay a square patch down: four turns, each plain or mirrored. */
 export const orientations = 8;

@@ -1,5 +1,5 @@
 import type { RandomStream } from "../foundation/index.js";
-import type { PatchShape } from "./patchStore.js";
+import type { PatchShape } from "./batch.js";
 
 /**
  * The optical density of a stain in red, green and blue, by Ruifrok and Johnston, Anal Quant Cytol Histol 2001;23:291:

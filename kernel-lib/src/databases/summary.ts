@@ -5,7 +5,8 @@ import { checkShape, decodeRecord } from "./decodeRecord.js";
 import { openLevel } from "./level.js";
 import { readRound, recordSubject } from "./levelStore.js";
 import { meanSum, type MeanSum } from "./mean.js";
-import { emptyStore, type PatchShape } from "./patchStore.js";
+import type { PatchShape } from "./batch.js";
+import { emptyStore } from "./patchStore.js";
 
 /** What a database holds. */
 export interface DatabaseSummary {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { HistobookError, type ErrorCode, type ErrorParts } from "../foundation/index.js";
 import type { ImageListOptions } from "./imageList.js";
-import type { Batch, BatchOptions, PatchShape, PatchStore } from "./patchStore.js";
+import type { Batch, PatchShape } from "./batch.js";
+import type { BatchOptions, PatchStore } from "./patchStore.js";
 
 /** What a thread is to open. */
 export type ThreadSource =

@@ -3,7 +3,8 @@ import { workerData, type MessagePort } from "node:worker_threads";
 import { isHistobookError, messageOf } from "../foundation/index.js";
 import { openImageList } from "./imageList.js";
 import { openPatchStore } from "./levelStore.js";
-import type { Batch, PatchStore } from "./patchStore.js";
+import type { Batch } from "./batch.js";
+import type { PatchStore } from "./patchStore.js";
 import { openingStream, type Answer, type Failure, type Order, type ThreadSource } from "./threadStore.js";
 
 const { source, port } = workerData as { source: ThreadSource; port: MessagePort };

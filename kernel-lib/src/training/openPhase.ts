@@ -17,7 +17,7 @@ import { openFeed, type Feed } from "./feed.js";
 import { augmentationOf } from "./recipe.js";
 import type { SolverNetwork } from "./solverNetworks.js";
 import type { Snapshot } from "./snapshots.js";
-import type { SolveTask } from "./solverRun.js";
+import type { SolveTask } from "./solveTask.js";
 
 /** What decides a run's networks, data and first weights. */
 export type RunTask = Pick<

@@ -4,7 +4,8 @@ import { cellSignal, HistobookError } from "../foundation/index.js";
 import { dataLayerOf, openPhase, startLearner, type OpenPhase } from "./openPhase.js";
 import { readSnapshot } from "./snapshots.js";
 import { openValidation } from "./validation.js";
-import { SolverRun, testIterations, type SolveResult, type SolveTask } from "./solverRun.js";
+import { SolverRun, testIterations, type SolveResult } from "./solverRun.js";
+import type { SolveTask } from "./solveTask.js";
 
 /**
  * Runs a solver to its max_iter as `caffe train` does: tests, displays and snapshots at the solver's intervals; or until

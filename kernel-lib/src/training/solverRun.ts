@@ -1,51 +1,16 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SolverParameter } from "../caffe/index.js";
-import type { Engine, Learner } from "../engine/index.js";
-import { HistobookError, type RunOptions } from "../foundation/index.js";
+import type { Learner } from "../engine/index.js";
+import { HistobookError } from "../foundation/index.js";
 import { batchesPerIteration, nextBatches } from "./feed.js";
 import type { OpenPhase } from "./openPhase.js";
-import type { Recipe } from "./recipe.js";
 import { RunWatch } from "./runWatch.js";
 import { scheduledRate } from "./schedule.js";
-import type { SolverNetworks } from "./solverNetworks.js";
+import type { SolveTask } from "./solveTask.js";
 import { removeSnapshots, snapshotsToRemove } from "./oldSnapshots.js";
 import { snapshotFiles, writeSnapshot, type Snapshot, type SnapshotFiles } from "./snapshots.js";
 import type { LogEntry, TrainingLog } from "./trainingLog.js";
-import { bestValidation, validate, type Validation, type ValidationTask } from "./validation.js";
-
-/** One training run, fully said. */
-export interface SolveTask extends RunOptions {
-  engine: Engine;
-  solver: SolverParameter;
-  networks: SolverNetworks;
-  /** Names the solver's prototxt in errors. */
-  subject: string;
-  /** What the paths in both prototxts are relative to. */
-  workingDirectory: string;
-  seed: number;
-  /** Batches that are read ahead. */
-  readAhead: number;
-  /** A .caffemodel to start from. */
-  weights?: string;
-  /** A .solverstate to go on from. */
-  snapshot?: string;
-  /** Whether a resumed run reads on where it was (default), or from the database's start as Caffe does. */
-  cursor?: "continue" | "restart";
-  /** What was chosen beside the tutorial's recipe; undefined changes nothing. */
-  recipe?: Recipe;
-  /** How much each class counts in the loss; undefined counts all alike. */
-  classWeights?: readonly number[];
-  /** Tests on validation patients, which say which snapshot is the best. */
-  validation?: ValidationTask;
-  /** Each class's share of the test patches, where it is known. */
-  testShares?: readonly number[];
-  /** How many of the newest snapshots stay; undefined keeps all. */
-  keep?: number;
-  /** Opened by the caller once the first iteration is known. */
-  openLog(from: number): TrainingLog;
-  /** Called with each line of the log. */
-  onEntry?: (entry: LogEntry) => void;
-}
+import { bestValidation, validate, type Validation } from "./validation.js";
 
 /** How a run ended. */
 export interface SolveResult {

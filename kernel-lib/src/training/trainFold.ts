@@ -12,7 +12,7 @@ import { usualValidationInterval } from "./pace.js";
 import { solve } from "./solve.js";
 import { openTrainingLog } from "./trainingLog.js";
 import { runEntry } from "./trainSolver.js";
-import type { ValidationTask } from "./validation.js";
+import type { ValidationTask } from "./solveTask.js";
 
 /**
  * Trains one fold in this process, and writes down what its model was made from. While it runs no other process trains the same

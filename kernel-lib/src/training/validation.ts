@@ -2,19 +2,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ImageBatch, Learner } from "../engine/index.js";
 import { HistobookError } from "../foundation/index.js";
 import { dataLayerOf, openPhase, type OpenPhase, type RunTask } from "./openPhase.js";
+import type { ValidationTask } from "./solveTask.js";
 import { lossOf, type LogEntry, type ValidationEntry } from "./trainingLog.js";
-
-/** Tests on validation patients: when, on what, and when they end the training. */
-export interface ValidationTask {
-  /** Iterations between two of them. */
-  every: number;
-  /** Tests without progress that end the training; undefined never ends it. */
-  patience: number | undefined;
-  /** The database of the fold's validation patients, relative to the working directory. */
-  database: string;
-  /** How many patches it has. */
-  patches: number;
-}
 
 /** So many patches at most are looked at: more make a test longer and hardly surer. */
 const mostPatches = 2048;

@@ -1,5 +1,5 @@
 import type { Classifier } from "../../engine/index.js";
-import type { Agreement } from "./agreement.js";
+import type { Agreement } from "./compareMaps.js";
 import type { View } from "./view.js";
 
 /** The ways in which a map can be computed, as `--mode` names them. */
