@@ -1,6 +1,5 @@
 // The Slurm that the cluster tests run against: Debian's packages, installed where apt-get may be used.
 import { execFileSync } from "node:child_process";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { onPath } from "./browser.mjs";
 
 const packages = ["slurm-wlm", "slurm-wlm-torque", "munge"];
@@ -21,30 +20,42 @@ export function slurmProblem({ install = true } = {}) {
   if (!install || process.getuid?.() !== 0 || !onPath(["apt-get"])) {
     return `no ${missing().join(", ")} here; install them with: ${command}`;
   }
+  process.stdout.write(`Slurm is not here; installing it: ${command}\n`);
   try {
     installWithApt();
   } catch (error) {
-    return `'${command}' failed: ${String(error.stderr ?? error.message)
-      .trim()
-      .split("\n")
-      .at(-1)}`;
+    return `'${command}' failed: ${lastLine(error.stderr) || error.message}`;
   }
   return missing().length === 0 ? undefined : `no ${missing().join(", ")} even after '${command}'`;
 }
 
+function lastLine(text) {
+  return String(text ?? "")
+    .trim()
+    .split("\n")
+    .at(-1);
+}
+
+/**
+ * Asks nothing, waits for another apt-get to end, and keeps the packages from starting the system's own daemons, which nobody has
+ * configured; the file that does so is removed again, also after an interrupt.
+ */
+const script = `
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap 'rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
+fi
+apt=(apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 -o Acquire::http::Timeout=30)
+# Old lists may do where new ones can't be had.
+"\${apt[@]}" update
+"\${apt[@]}" -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install -y --no-install-recommends "$@"
+`;
+
 function installWithApt() {
-  const options = {
+  execFileSync("bash", ["-c", script, "install", ...packages], {
     stdio: ["ignore", "ignore", "pipe"],
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-  };
-  // It keeps apt-get from starting the system's own daemons, which nobody has configured.
-  const policy = "/usr/sbin/policy-rc.d";
-  const own = !existsSync(policy);
-  if (own) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
-  try {
-    execFileSync("apt-get", ["update"], options);
-    execFileSync("apt-get", ["install", "-y", "--no-install-recommends", ...packages], options);
-  } finally {
-    if (own) rmSync(policy);
-  }
+    maxBuffer: 2 ** 26,
+  });
 }

@@ -1,7 +1,8 @@
 /** A Slurm of our own: munged, slurmctld and two slurmd on this machine, in the foreground, with ports and a folder of their own. */
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -99,25 +100,25 @@ export async function startSlurm(): Promise<PrivateSlurm> {
   writeFileSync(join(folder, "slurm.conf"), configuration(folder, await freePorts(3)) + "\n");
   const path = `${process.env.PATH}:/usr/sbin:/sbin`;
   const env = { ...process.env, PATH: path, LC_ALL: "C", SLURM_CONF: join(folder, "slurm.conf") };
-  const daemons: ChildProcess[] = [];
+  // In a session of its own it outlives an interrupt at the keyboard, and this process' sudden end.
+  const end = spawn("bash", [join(__dirname, "end-slurm.sh"), folder], {
+    env,
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  const ended = once(end, "exit");
   let words = "";
   const start = (program: string, ...args: string[]): void => {
     const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (words += String(text)));
-    daemons.push(child);
+    child.on("error", (error) => (words += `${error.message}\n`));
+    if (child.pid !== undefined) end.stdin.write(`${child.pid}\n`);
   };
   const ask = (program: string, ...args: string[]): string =>
     execFileSync(program, args, { env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   const stop = async (): Promise<void> => {
-    for (const child of [...daemons].reverse()) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const ended = new Promise((done) => child.once("exit", done));
-      child.kill("SIGTERM");
-      const late = setTimeout(() => child.kill("SIGKILL"), 5000);
-      await ended;
-      clearTimeout(late);
-    }
-    rmSync(folder, { recursive: true, force: true });
+    end.stdin.end();
+    await ended;
   };
   const until = async (what: string, works: () => boolean): Promise<void> => {
     for (let tries = 0; tries < 150; tries++) {
