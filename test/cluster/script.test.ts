@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { quoted } from "../../kernel-lib/src/cluster/quote.js";
 import { builtInTemplate, fillScript } from "../../kernel-lib/src/cluster/template.js";
+import { outputStep } from "../../kernel-lib/src/output/clusterOutput.js";
 import { newFolder } from "../study/pictures.js";
 
 const content = {
@@ -28,6 +29,15 @@ test("bash takes any quoted word as it stands", () => {
     }),
     { numRuns: 50 },
   );
+});
+
+test("a task of step 5 writes all that was asked for", () => {
+  const { args, tasks } = outputStep("study", { mode: "dense", also: ["overlay", "geojson"], tasks: 2 }, 5);
+  expect(args).toEqual(["output", "study", "--mode", "dense", "--also", "overlay,geojson"]);
+  expect(tasks.map((task) => task.args)).toEqual([
+    ["--share", "1/2"],
+    ["--share", "2/2"],
+  ]);
 });
 
 describe.each(["slurm", "pbs"] as const)("the script for %s", (scheduler) => {

@@ -1,5 +1,5 @@
 /** A value that an option of the command line may have. */
-export type OptionValue = string | number | boolean | readonly number[] | undefined;
+export type OptionValue = string | number | boolean | readonly (string | number)[] | undefined;
 
 /**
  * Writes options as the command `histobook` takes them; those that were not given are left out.

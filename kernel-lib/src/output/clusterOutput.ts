@@ -81,7 +81,7 @@ function outputArguments(options: OutputOptions): string[] {
   const path = (file: string | undefined): string | undefined => file && resolve(file);
   const { image, tiled, tissueMask } = options;
   const { fold, images, model, mean, scale, mode, stride, fill, oversample, rotations, firstLine } = options;
-  const { windowShare, classThreshold, seed, out, engine } = options;
+  const { windowShare, classThreshold, seed, out, engine, also } = options;
   return commandLineOptions({
     fold,
     images: path(images),
@@ -102,5 +102,6 @@ function outputArguments(options: OutputOptions): string[] {
     seed,
     out: path(out),
     engine,
+    also,
   });
 }
