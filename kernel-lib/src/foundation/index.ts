@@ -8,3 +8,4 @@ export * from "./nodeVersion.js";
 export * from "./notebook.js";
 export * from "./options.js";
 export * from "./random.js";
+export * from "./workLock.js";

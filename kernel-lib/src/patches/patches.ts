@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import {
-  cellSignal,
   fingerprint,
   HistobookError,
   makeFolder,
   removeUnfinished,
   stopIfAborted,
-  withLock,
+  withWorkLock,
   type Skipped,
 } from "../foundation/index.js";
 import { patchesFolder, updateManifest, workingScale, type Study } from "../study/index.js";
@@ -64,10 +63,11 @@ export async function makePatches(study: Study, options: PatchOptions = {}): Pro
     makeFolder(join(directory, folder));
     removeUnfinished(join(directory, folder));
   }
-  return withLock(join(directory, "patches.lock"), async () => {
+  const about = { ...options, subject: `the patches of ${directory}`, step: "patches" };
+  return withWorkLock(join(directory, "patches.lock"), about, async (signal) => {
     await updateManifest(directory, (manifest) => ({ ...manifest, patches: null }));
     if (direct) removeStalePatches(directory, []);
-    const { records, skipped } = await harvest(study, parameters, { ...options, workers });
+    const { records, skipped } = await harvest(study, parameters, { ...options, signal, workers });
     if (!direct) removeStalePatches(directory, records.values());
     const images = manifestImages(records);
     const key = fingerprint([
@@ -93,7 +93,7 @@ async function harvest(
   options: PatchOptions & { workers: number },
 ): Promise<Harvest> {
   const { directory } = study;
-  const { report, signal = cellSignal(), workers, direct = false } = options;
+  const { report, signal, workers, direct = false } = options;
   const records = new Map<string, ImageRecord>();
   const skipped = [...study.problems];
   const usable = study.cases.filter((one): one is MaskedCase => one.maskPath !== null);

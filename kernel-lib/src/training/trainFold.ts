@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { makeValidationDatabase } from "../databases/index.js";
 import type { Engine } from "../engine/index.js";
-import { cellSignal, HistobookError, numberOption, withLock } from "../foundation/index.js";
+import { HistobookError, numberOption, withWorkLock } from "../foundation/index.js";
 import { databaseName, solverName, trainingLockName, updateManifest, type Study } from "../study/index.js";
 import { finishedFold, resumableSnapshot, runTaskOf, type FoldRun, type TrainedFold } from "./foldRun.js";
 import type { TrainOptions } from "./options.js";
@@ -26,26 +26,12 @@ export function trainFold(
   engine: Engine,
   options: TrainOptions,
 ): Promise<TrainedFold> {
-  const { report, signal = cellSignal() } = options;
-  const waiting = {
-    subject: `the training of fold ${run.fold}`,
-    signal,
-    onSilence: (message: string) => report?.({ event: "warning", step: "train", message }),
-  };
-  return withLock(
-    join(study.directory, trainingLockName(run.fold)),
-    async (held) => {
-      const finished = finishedFold(study, run);
-      if (finished) return finished;
-      const stop = AbortSignal.any([held.signal, ...(signal ? [signal] : [])]);
-      try {
-        return await trainLocked(study, run, engine, { ...options, signal: stop });
-      } catch (error) {
-        // Stopped because another process has taken the lock over.
-        throw held.signal.aborted ? held.signal.reason : error;
-      }
-    },
-    waiting,
+  const lock = join(study.directory, trainingLockName(run.fold));
+  const about = { ...options, subject: `the training of fold ${run.fold}`, step: "train" };
+  return withWorkLock(
+    lock,
+    about,
+    async (signal) => finishedFold(study, run) ?? trainLocked(study, run, engine, { ...options, signal }),
   );
 }
 
