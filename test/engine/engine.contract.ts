@@ -225,6 +225,87 @@ export function describeEngine(name: EngineName, computation: Computation = "ope
       expect(largestDifference(await gradients({ clipGradients: 2 * length }), first)).toBe(0);
     });
 
+    test("sums the gradients of many batches one after the other, whatever the solver makes of them", async () => {
+      const { plan, weights } = planSmall(plain);
+      const batches = Array.from({ length: 9 }, (_, i) => randomBatch(3, smallImages, 3, i + 1));
+      const alone = await Promise.all(
+        batches.map(async (one) => {
+          const learner = createLearner(engine, settingsOf(plan), weights);
+          const loss = await learner.step([one], 1, 0);
+          const gradients = (await learner.state()).history.map(({ data }) => data);
+          learner.dispose();
+          return { loss, gradients };
+        }),
+      );
+      const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+      const settings: LearnerSettings = { ...settingsOf(plan), solver: "SGD" };
+      const learner = createLearner(engine, settings, weights);
+      const loss = await learner.step(batches, 1, 0);
+      expect(loss).toBeCloseTo(mean(alone.map((one) => one.loss)), 5);
+      const { history } = await learner.state();
+      history.forEach(({ data }, blob) => {
+        const wanted = data.map((_, i) => mean(alone.map(({ gradients }) => gradients[blob][i])));
+        expect(largestDifference(data, wanted), `blob ${blob}`).toBeLessThan(1e-6);
+      });
+      learner.dispose();
+
+      // A batch nine times over is the batch, in each iteration, for rules that square gradients or remember steps.
+      const change = {
+        solver: "Adam" as const,
+        constants: { momentum: 0.9, momentum2: 0.999, rmsDecay: 0.9, delta: 1e-3 },
+        weightDecay: 0.1,
+      };
+      const trained = async (given: ImageBatch[]) => {
+        const one = createLearner(engine, { ...settingsOf(plan), ...change }, weights);
+        for (let i = 0; i < 3; i++) await one.step(given, 0.01, i);
+        const state = await one.state();
+        one.dispose();
+        return [...[...state.weights.values()].flat(), ...state.history].flatMap(({ data }) => [...data]);
+      };
+      const nine = await trained(Array.from({ length: 9 }, () => batch));
+      expect(largestDifference(nine, await trained([batch]))).toBeLessThan(1e-5);
+
+      // Clipping looks at the sum, of which the mean is a ninth.
+      const clipped = async (given: ImageBatch[], clipGradients: number) => {
+        const one = createLearner(engine, { ...settingsOf(plan), clipGradients }, weights);
+        await one.step(given, 1, 0);
+        const all = (await one.state()).history.flatMap(({ data }) => [...data]);
+        one.dispose();
+        return all;
+      };
+      const ofNine = await clipped(
+        Array.from({ length: 9 }, () => batch),
+        0.09,
+      );
+      expect(largestDifference(ofNine, await clipped([batch], 0.01))).toBeLessThan(1e-6);
+    });
+
+    test("goes on with many batches from a state as if nothing had been", async () => {
+      const { plan, weights } = planSmall(plain);
+      const settings = {
+        ...settingsOf(plan),
+        constants: { momentum: 0.9, momentum2: 0, rmsDecay: 0, delta: 0 },
+      };
+      const batches = Array.from({ length: 6 }, (_, i) => randomBatch(3, smallImages, 3, i + 1));
+      const learner = createLearner(engine, settings, weights);
+      await learner.step(batches, 0.1, 0);
+      const between = await learner.state();
+      // An iteration of another form in between leaves the sums at zero.
+      await learner.step([batch], 0, 1);
+      const { history } = await learner.state();
+      expect(history[0].data).not.toEqual(between.history[0].data);
+      learner.dispose();
+
+      const steps = async (from: typeof between, count: number) => {
+        const one = createLearner(engine, settings, from.weights, from.history);
+        for (let i = 0; i < count; i++) await one.step(batches, 0.1, i + 1);
+        const state = await one.state();
+        one.dispose();
+        return state;
+      };
+      expect(await steps(await steps(between, 1), 1)).toEqual(await steps(between, 2));
+    });
+
     test("takes the statistics of one batch after the other, and tests by them", async () => {
       const text = plain.replace(
         'layer { name: "pool"',

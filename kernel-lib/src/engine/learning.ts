@@ -98,29 +98,78 @@ export function ratesOf(
 /**
  * One iteration as tensor operations: forward, backward, update of the variables.
  *
- * @param batches their gradients are averaged
+ * @param batches their gradients are averaged, as Caffe does: summed one after the other, then divided
  * @param rates one number for each of the network's blobs, as `ratesOf` gives them
  * @returns the loss before the update
  */
 export function learn(
   tf: TensorFlow,
   settings: LearnerSettings,
-  { network, history, losses }: LearningVariables,
+  variables: LearningVariables,
   batches: readonly TensorBatch[],
   rates: readonly Tensor[],
 ): Scalar {
-  const { plan, solver, constants } = settings;
-  const parameters = ownParameters(plan);
-  const { update } = solverKind(solver);
-  const { loss, gradients } = meanGradients(tf, settings, network, losses, batches);
-  // Caffe clips the sum over an iteration's batches, before it takes the mean.
-  const clipped = clip(tf, gradients, settings.clipGradients / batches.length);
-  clipped.forEach((raw, index) => {
-    const variable = network.all[index];
-    const gradient = regularize(tf, raw, variable, settings, parameters[index].decayMultiplier);
-    const made = update(tf, gradient, history[index], rates[index], constants);
-    variable.assign(tf.sub(variable, made.step));
-    made.history.forEach((tensor, slot) => history[index][slot].assign(tensor));
+  let sum: Pass | undefined;
+  for (const batch of batches) {
+    // What a batch's pass held is let go before the next one.
+    sum = tf.tidy((): Pass => {
+      const { loss, gradients } = pass(tf, settings, variables, batch);
+      if (!sum) return { loss, gradients };
+      const { gradients: earlier } = sum;
+      return {
+        loss: tf.add(sum.loss, loss),
+        gradients: gradients.map((gradient, index) => tf.add(earlier[index], gradient)),
+      };
+    });
+  }
+  const { loss, gradients } = sum!;
+  const count = batches.length;
+  const mean = <Kind extends Tensor>(tensor: Kind): Kind => (count === 1 ? tensor : tf.div(tensor, count));
+  const steps = updates(tf, settings, variables, gradients.map(mean), count, rates);
+  steps.forEach(({ step, history }, index) => {
+    const variable = variables.network.all[index];
+    variable.assign(tf.sub(variable, step));
+    history.forEach((tensor, slot) => variables.history[index][slot].assign(tensor));
+  });
+  return mean(loss);
+}
+
+/** The sums of an iteration's gradients so far, one for each of the network's blobs; zero between two iterations. */
+export function createGradientSums(tf: TensorFlow, { network }: LearningVariables): Variable[] {
+  return network.all.map((variable) =>
+    tf.tidy(() => tf.variable(tf.tensor(new Float32Array(variable.size), variable.shape), false)),
+  );
+}
+
+/**
+ * One batch of an iteration of many: adds its gradients to the sums, and with the last one updates the variables. The numbers are
+ * those of `learn`, but no more than one batch's pass is held at a time.
+ *
+ * @param isLast 1 for the iteration's last batch, else 0
+ * @param count batches an iteration
+ * @returns the batch's loss
+ */
+export function learnPart(
+  tf: TensorFlow,
+  settings: LearnerSettings,
+  variables: LearningVariables,
+  sums: readonly Variable[],
+  batch: TensorBatch,
+  { isLast, count, rates }: { isLast: Scalar; count: number; rates: readonly Tensor[] },
+): Scalar {
+  const { loss, gradients } = pass(tf, settings, variables, batch);
+  const isNotLast = tf.sub(1, isLast);
+  const summed = gradients.map((gradient, index) => tf.add(sums[index], gradient));
+  const means = summed.map((sum) => tf.div(sum, count));
+  const steps = updates(tf, settings, variables, means, count, rates);
+  steps.forEach(({ step, history }, index) => {
+    const variable = variables.network.all[index];
+    variable.assign(tf.sub(variable, tf.mul(step, isLast)));
+    history.forEach((tensor, slot) => {
+      const kept = variables.history[index][slot];
+      kept.assign(tf.add(tf.mul(tensor, isLast), tf.mul(kept, isNotLast)));
+    });
+    sums[index].assign(tf.mul(summed[index], isNotLast));
   });
   return loss;
 }
@@ -152,33 +201,52 @@ export function namedOutputs(
   return named;
 }
 
-function meanGradients(
+/** What a batch's forward and backward pass give, or the sum of several. */
+interface Pass {
+  loss: Scalar;
+  /** One for each of the network's blobs. */
+  gradients: Tensor[];
+  [name: string]: Tensor | Tensor[];
+}
+
+function pass(
   tf: TensorFlow,
   { plan, classWeights }: LearnerSettings,
-  network: NetworkVariables,
-  losses: LearningVariables["losses"],
-  batches: readonly TensorBatch[],
-): { loss: Scalar; gradients: Tensor[] } {
-  const passes = batches.map((batch) =>
-    tf.variableGrads(() => {
-      const call = { training: true, noise: batch.noise, classWeights };
-      const blobs = runNetwork(tf, plan, network, feed(plan, batch), call);
-      return tf.addN(losses.map(([top, weight]) => tf.mul(tf.sum(blobs.get(top)!), weight))) as Scalar;
-    }, network.all),
-  );
-  const mean = (tensors: Tensor[]): Tensor =>
-    tensors.length === 1 ? tensors[0] : tf.div(tf.addN(tensors), tensors.length);
+  { network, losses }: LearningVariables,
+  batch: TensorBatch,
+): Pass {
+  const { value, grads } = tf.variableGrads(() => {
+    const call = { training: true, noise: batch.noise, classWeights };
+    const blobs = runNetwork(tf, plan, network, feed(plan, batch), call);
+    return tf.addN(losses.map(([top, weight]) => tf.mul(tf.sum(blobs.get(top)!), weight))) as Scalar;
+  }, network.all);
   return {
-    loss: mean(passes.map(({ value }) => value)) as Scalar,
+    loss: value,
     // What is held fixed, or does not reach the loss, has no gradient; Caffe takes it as zero.
-    gradients: network.all.map((variable) =>
-      mean(
-        passes.map(
-          ({ grads }) => (grads[variable.name] as Tensor | undefined | null) ?? tf.zerosLike(variable),
-        ),
-      ),
+    gradients: network.all.map(
+      (variable) => (grads[variable.name] as Tensor | undefined | null) ?? tf.zerosLike(variable),
     ),
   };
+}
+
+/** What the solver makes of an iteration's mean gradients: for each blob the step, which is subtracted, and its new history. */
+function updates(
+  tf: TensorFlow,
+  settings: LearnerSettings,
+  { network, history }: LearningVariables,
+  gradients: Tensor[],
+  count: number,
+  rates: readonly Tensor[],
+): { step: Tensor; history: Tensor[] }[] {
+  const { plan, solver, constants } = settings;
+  const parameters = ownParameters(plan);
+  const { update } = solverKind(solver);
+  // Caffe clips the sum over an iteration's batches, before it takes the mean.
+  return clip(tf, gradients, settings.clipGradients / count).map((raw, index) => {
+    const { decayMultiplier } = parameters[index];
+    const gradient = regularize(tf, raw, network.all[index], settings, decayMultiplier);
+    return update(tf, gradient, history[index], rates[index], constants);
+  });
 }
 
 /** The losses that a network minimises, each with its `loss_weight`: by default 1 for a loss layer's first top. */

@@ -92,9 +92,12 @@ export class Graph {
     return this.read(this.readKept(this.kept.length));
   }
 
-  /** Takes the kept values of another graph, whose first ones are of this one's shapes. */
+  /** Takes the kept values of another graph, of the same shapes as far as both have them; what only this one has stays. */
   takeKept(from: Graph): void {
-    this.assign(from.readKept(this.kept.length).map(({ id }) => id));
+    const taken = from.readKept(Math.min(this.kept.length, from.kept.length));
+    const own = taken.length < this.kept.length ? this.readKept(this.kept.length) : [];
+    own.splice(0, taken.length).forEach(({ id }) => this.binding.deleteTensor(id));
+    this.assign([...taken, ...own].map(({ id }) => id));
   }
 
   dispose(): void {

@@ -1,10 +1,13 @@
+import type { Scalar } from "@tensorflow/tfjs";
 import type { Blob } from "../../caffe/index.js";
 import type { Engine } from "../engine.js";
 import type { Learner, LearnerSettings } from "../learner.js";
 import {
   allVariables,
+  createGradientSums,
   createLearningVariables,
   learn,
+  learnPart,
   namedOutputs,
   ratesOf,
   stateOf,
@@ -32,6 +35,12 @@ interface BatchGraph {
 }
 
 /**
+ * An iteration of more batches than this runs batch by batch: a graph of all of them takes as many times the memory, and as many
+ * times as long to record.
+ */
+const mostAtOnce = 4;
+
+/**
  * Makes a learner that runs each iteration as one graph on TensorFlow's own library: bytes and rates go in, the loss comes
  * out, weights and history stay there.
  *
@@ -51,7 +60,7 @@ export function graphLearner(
     keepVariables(recorder);
     return [];
   });
-  let training: BatchGraph | undefined;
+  let training: (BatchGraph & { parts: number }) | undefined;
   let version = 0;
   const tests = new Map<NetworkPlan, BatchGraph & { version: number }>();
 
@@ -61,8 +70,9 @@ export function graphLearner(
     return variables;
   }
 
-  function trainingGraph(counts: readonly number[]): BatchGraph {
-    if (training && isSame(training.counts, counts)) return training;
+  /** @param parts in how many runs an iteration is done: one, or each of so many batches in one of its own */
+  function trainingGraph(counts: readonly number[], parts: number): BatchGraph {
+    if (training?.parts === parts && isSame(training.counts, counts)) return training;
     const noise: BatchGraph["noise"] = [];
     const graph = Graph.compile(tf, (recorder) => {
       const variables = keepVariables(recorder);
@@ -71,13 +81,30 @@ export function graphLearner(
       );
       const all = recorder.input("rates", "float32", [variables.network.all.length]);
       const rates = variables.network.all.map((_, index) => tf.reshape(tf.slice(all, [index], [1]), []));
-      return [learn(tf, settings, variables, batches, rates)];
+      if (parts === 1) return [learn(tf, settings, variables, batches, rates)];
+      const sums = createGradientSums(tf, variables);
+      sums.forEach((sum) => recorder.keep(sum));
+      const isLast = recorder.input("isLast", "float32", []) as Scalar;
+      return [learnPart(tf, settings, variables, sums, batches[0], { isLast, count: parts, rates })];
     });
     graph.takeKept(holder);
     holder.dispose();
     holder = graph;
-    training = { graph, counts, noise };
+    training = { graph, counts, noise, parts };
     return training;
+  }
+
+  /** One iteration, batch by batch; all are of the same size. */
+  function stepInParts(batches: readonly ImageBatch[], rates: Float32Array, noiseSeed: number): number {
+    const current = trainingGraph([batches[0].labels.length], batches.length);
+    let loss = 0;
+    batches.forEach((batch, index) => {
+      const values = valuesFor(current, [batch], settings.transformation, noiseSeed);
+      values.set("rates", rates);
+      values.set("isLast", Float32Array.of(index === batches.length - 1 ? 1 : 0));
+      loss = Math.fround(loss + current.graph.run(values)[0][0]);
+    });
+    return Math.fround(loss / batches.length);
   }
 
   function testGraph(plan: NetworkPlan, transformation: Transformation, count: number): BatchGraph {
@@ -119,10 +146,14 @@ export function graphLearner(
 
   return {
     step(batches, rate, iteration) {
-      const current = trainingGraph(batches.map(({ labels }) => labels.length));
-      const values = valuesFor(current, batches, settings.transformation, seed + iteration);
-      values.set("rates", ratesOf(settings, rate, iteration));
+      const counts = batches.map(({ labels }) => labels.length);
+      const rates = ratesOf(settings, rate, iteration);
       version++;
+      if (counts.length > mostAtOnce && counts.every((count) => count === counts[0]))
+        return Promise.resolve(stepInParts(batches, rates, seed + iteration));
+      const current = trainingGraph(counts, 1);
+      const values = valuesFor(current, batches, settings.transformation, seed + iteration);
+      values.set("rates", rates);
       return Promise.resolve(current.graph.run(values)[0][0]);
     },
     test(plan, transformation, batch) {
