@@ -11,7 +11,7 @@ import { commandLineOptions, fingerprint, HistobookError } from "../foundation/i
 import { outputStep } from "../output/index.js";
 import type { Study } from "../study/index.js";
 import { trainingStep } from "../training/index.js";
-import type { PipelineOptions } from "./run.js";
+import type { PipelineOptions } from "./pipelineOptions.js";
 import { chosenTraining, runSettings } from "./runSettings.js";
 
 /** What a cluster is to do of a whole run, and how. */

@@ -6,4 +6,5 @@ export { commandOfPlan, forecastRun, type RunForecast, type TimedPlan } from "./
 export type { SizeOptions } from "./runSettings.js";
 export { planTimeBudget, type RunPlan, type RunSpeeds, type RunWork } from "./timeBudget.js";
 export { studyStatus } from "./status.js";
-export { runPipeline, type PipelineOptions, type PipelineResult } from "./run.js";
+export type { PipelineOptions } from "./pipelineOptions.js";
+export { runPipeline, type PipelineResult } from "./run.js";

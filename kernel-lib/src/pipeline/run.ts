@@ -1,29 +1,15 @@
 import { makeDatabases, type DatabasesResult } from "../databases/index.js";
-import type { EngineChoice } from "../engine/index.js";
 import { evaluate, type Evaluation } from "../evaluation/index.js";
-import { cellSignal, type RunOptions, type Skipped } from "../foundation/index.js";
+import { cellSignal, type Skipped } from "../foundation/index.js";
 import { makeFolds, type FoldsResult } from "../folds/index.js";
 import { output, type OutputResult } from "../output/index.js";
 import { makePatches, type PatchesResult } from "../patches/index.js";
 import { durationWords } from "../payloads/index.js";
 import type { Study } from "../study/index.js";
-import { train, type NetworkName, type RecipeOptions, type TrainResult } from "../training/index.js";
+import { train, type TrainResult } from "../training/index.js";
 import { commandOfPlan, planForMinutes, type TimedPlan } from "./runPlan.js";
-import { chosenTraining, runSettings, type SizeOptions } from "./runSettings.js";
-
-/** The options of a whole run. */
-export interface PipelineOptions extends RunOptions, RecipeOptions, SizeOptions {
-  /** In place of `perImage`, `iterations` and `stride`: as much as fits into so many minutes on this machine. */
-  minutes?: number;
-  /** Working pixels per pixel of the file; default the study's own, else 0.5. */
-  scale?: number;
-  /** The network to write into models/; default the preset's, else the tutorial's. */
-  network?: NetworkName;
-  engine?: EngineChoice;
-  /** Default 1. */
-  seed?: number;
-  workers?: number;
-}
+import type { PipelineOptions } from "./pipelineOptions.js";
+import { chosenTraining, runSettings } from "./runSettings.js";
 
 /** What each step made, and how long it took. */
 export interface PipelineResult {

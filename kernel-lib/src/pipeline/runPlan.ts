@@ -19,7 +19,7 @@ import {
 import { recipeArguments } from "../training/index.js";
 import type { Preset } from "./presets.js";
 import { rehearse, type Rehearsal } from "./rehearsal.js";
-import type { PipelineOptions } from "./run.js";
+import type { PipelineOptions } from "./pipelineOptions.js";
 import { chosenTraining, runSettings } from "./runSettings.js";
 import { planTimeBudget, secondsOfRun, type RunPlan, type RunWork } from "./timeBudget.js";
 
