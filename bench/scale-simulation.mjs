@@ -24,10 +24,12 @@ export function simulate(arrays, { nodes, delay = 0 }) {
     running: 0,
     done: 0,
     begin: null,
-    end: tasks.length === 0 ? 0 : null,
+    end: null,
   }));
-  const isDone = ({ done, tasks }) => done === tasks.length;
   const stateOf = (name) => states.find((state) => state.name === name);
+  // One without tasks still waits for those before it.
+  const isDone = ({ done, tasks, after }) =>
+    done === tasks.length && after.every((name) => isDone(stateOf(name)));
   const mayStart = (state) =>
     state.next < state.tasks.length &&
     state.running < state.atOnce &&
@@ -51,6 +53,8 @@ export function simulate(arrays, { nodes, delay = 0 }) {
     ended.done++;
     if (isDone(ended)) ended.end = now;
   }
+  for (const state of states)
+    if (state.tasks.length === 0) state.end = Math.max(0, ...state.after.map((name) => stateOf(name).end));
   return { makespan: now, nodeSeconds, arrays: states.map(({ name, begin, end }) => ({ name, begin, end })) };
 }
 

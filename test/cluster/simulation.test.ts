@@ -38,6 +38,7 @@ describe("simulate()", () => {
         // Graham's bound of a list schedule.
         expect(makespan).toBeLessThanOrEqual(total / nodes + longestChain(all));
       }),
+      { numRuns: 1000 },
     );
   });
 
@@ -67,6 +68,17 @@ describe("simulate()", () => {
         expect(all).toEqual(before);
       }),
     );
+  });
+
+  test("an array without tasks ends when those before it have ended, and not earlier", () => {
+    const all = [
+      { name: "one", tasks: [1] },
+      { name: "none", tasks: [], after: ["one"] },
+      { name: "last", tasks: [1], after: ["none"] },
+    ];
+    const { makespan, arrays: made } = simulate(all, { nodes: 2 });
+    expect(makespan).toBe(2);
+    expect(made[1]).toEqual({ name: "none", begin: null, end: 1 });
   });
 
   test("runs no more of an array at once than it says, and counts the delay of each task", () => {
