@@ -16,13 +16,7 @@ import type { Job, OutputOptions } from "./jobs.js";
 import { writeLargeMap } from "./large/largeMap.js";
 import type { LoadedModel } from "./model.js";
 import type { Agreement } from "./modes/index.js";
-import {
-  moreFilePath,
-  moreFilesOption,
-  moreFilesThere,
-  writeMoreFile,
-  type MoreFileKind,
-} from "./moreFiles.js";
+import { moreFilePath, moreFilesThere, writeMoreFile, type MoreFileKind } from "./moreFiles.js";
 import type { Progress } from "./outputProgress.js";
 import { isWholePng, storedMap, writeClassPicture, writeProbabilityPicture } from "./pictures.js";
 import { predictMap, windowCount, type MapSettings } from "./probabilityMap.js";
@@ -103,7 +97,7 @@ async function largeImage(
   work: ImageWork,
 ): Promise<OutputImage> {
   const { job, model, map: settings, progress, options } = work;
-  const also = moreFilesOption(options.also);
+  const { also = [] } = options;
   if (also.length > 0) warnOfMissingFiles(one, also, options);
   const before = progress.done;
   const entry = { name: one.name, fold: null, ...files };
@@ -139,7 +133,7 @@ async function smallImage(
     await recordMap(home, path, { key, fold, stride, mode, agreement }, job.files.model);
   };
   const entry = { name: one.name, fold, ...files, width, height, tissue: null };
-  const also = moreFilesOption(options.also);
+  const { also = [] } = options;
   const there = moreFilesThere(folder, one.name);
   const isComplete = Object.values(files).every(isWholePng) && also.every((kind) => there.includes(kind));
   if (earlier?.key === key && isComplete) {
@@ -158,23 +152,23 @@ async function smallImage(
   makeFolder(folder);
   writeProbabilityPicture(files.probability, map);
   writeClassPicture(files.class, map);
-  const mapped = {
-    image,
-    stored: storedMap(map),
-    epithelium: map.epithelium,
-    original: size,
-    threshold: 0.5,
-  };
   // Those that are there were made from an older map.
-  for (const kind of new Set([...also, ...there])) {
-    await writeMoreFile(moreFilePath(folder, one.name, kind), kind, mapped);
+  const kinds = new Set([...also, ...there]);
+  if (kinds.size > 0) {
+    const { epithelium } = map;
+    const mapped = { image, stored: storedMap(map), epithelium, original: size, threshold: 0.5 };
+    for (const kind of kinds) await writeMoreFile(moreFilePath(folder, one.name, kind), kind, mapped);
   }
   await record(map.agreement);
   return { ...entry, agreement: map.agreement, reused: false };
 }
 
 /** Says that a large image gets no files beside its map: they are made of whole pictures in memory. */
-function warnOfMissingFiles({ imagePath }: Case, also: MoreFileKind[], { report }: OutputOptions): void {
+function warnOfMissingFiles(
+  { imagePath }: Case,
+  also: readonly MoreFileKind[],
+  { report }: OutputOptions,
+): void {
   const message = `${imagePath} is mapped tile by tile, and gets no ${also.join(" and no ")}: --also is for smaller images.`;
   report?.({ event: "warning", step: "output", message });
 }
