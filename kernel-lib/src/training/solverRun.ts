@@ -3,6 +3,7 @@ import type { SolverParameter } from "../caffe/index.js";
 import type { Learner } from "../engine/index.js";
 import { HistobookError } from "../foundation/index.js";
 import { batchesPerIteration, nextBatches } from "./feed.js";
+import { meanOutputs } from "./meanOutputs.js";
 import type { OpenPhase } from "./openPhase.js";
 import { RunWatch } from "./runWatch.js";
 import { scheduledRate } from "./schedule.js";
@@ -142,17 +143,10 @@ export class SolverRun {
     const { solver } = this.task;
     if (!this.test || this.iteration % solver.testInterval !== 0) return;
     if (this.iteration === 0 && !wanted) return;
-    const sums = new Map<string, number>();
+    const { feed } = this.test;
     const count = testIterations(solver);
-    for (let i = 0; i < count; i++) {
-      // A test of many batches is not waited for: a resumed run does it again, as the first thing.
-      if (this.task.signal?.aborted) throw await this.interrupt();
-      await nextTurn();
-      const { plan, feed } = this.test;
-      const outputs = await this.learner.test(plan, feed.transformation, await feed.next());
-      for (const [name, value] of outputs) sums.set(name, (sums.get(name) ?? 0) + value);
-    }
-    const outputs = Object.fromEntries([...sums].map(([name, sum]) => [name, sum / count]));
+    const outputs = await meanOutputs(this.learner, this.test, count, () => feed.next(), this.task.signal);
+    if (!outputs) throw await this.interrupt();
     this.add({ kind: "test", iteration: this.iteration, outputs });
   }
 

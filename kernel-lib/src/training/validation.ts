@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ImageBatch, Learner } from "../engine/index.js";
 import { HistobookError } from "../foundation/index.js";
+import { meanOutputs } from "./meanOutputs.js";
 import { dataLayerOf, openPhase, type OpenPhase, type RunTask } from "./openPhase.js";
 import type { ValidationTask } from "./solveTask.js";
 import { lossOf, type LogEntry, type ValidationEntry } from "./trainingLog.js";
@@ -54,19 +54,13 @@ export async function openValidation(task: RunTask, validation: ValidationTask):
 /**
  * The mean of each of the network's outputs over the validation patches; undefined when it was interrupted.
  */
-export async function validate(
-  { plan, feed, batches }: Validation,
+export function validate(
+  validation: Validation,
   learner: Learner,
   signal: AbortSignal | undefined,
 ): Promise<Record<string, number> | undefined> {
-  const sums = new Map<string, number>();
-  for (const batch of batches) {
-    if (signal?.aborted) return undefined;
-    await nextTurn();
-    for (const [name, value] of await learner.test(plan, feed.transformation, batch))
-      sums.set(name, (sums.get(name) ?? 0) + value);
-  }
-  return Object.fromEntries([...sums].map(([name, sum]) => [name, sum / batches.length]));
+  const { batches } = validation;
+  return meanOutputs(learner, validation, batches.length, (i) => batches[i], signal);
 }
 
 /**
