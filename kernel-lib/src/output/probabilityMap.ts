@@ -120,13 +120,17 @@ export async function predictMap(
     signal,
   });
   const epithelium = stride === 1 ? computed : fillings[fill](computed, width, height, stride);
-  if (firstLine === "leave") clearFirstLine(epithelium, width);
+  if (firstLine === "leave") clearFirstLine(epithelium, { left: 0, top: 0, width });
   return { width, height, epithelium, mode, windows, agreement };
 }
 
-function clearFirstLine(values: Float32Array, width: number): void {
-  values.fill(NaN, 0, width);
-  for (let start = 0; start < values.length; start += width) values[start] = NaN;
+/** Leaves row 0 and column 0 of an image out, where they lie in this part of it. */
+export function clearFirstLine(
+  values: Float32Array,
+  { left, top, width }: { left: number; top: number; width: number },
+): void {
+  if (top === 0) values.fill(NaN, 0, width);
+  if (left === 0) for (let start = 0; start < values.length; start += width) values[start] = NaN;
 }
 
 /** How many pixels of a map are computed. */

@@ -10,7 +10,7 @@ import {
 } from "../../foundation/index.js";
 import { mapRecordName, tilesFolderName, type Region } from "../../study/index.js";
 import { pooledAgreement, type Agreement } from "../modes/index.js";
-import { windowCount, type MapSettings } from "../probabilityMap.js";
+import { clearFirstLine, windowCount, type MapSettings } from "../probabilityMap.js";
 import { openImageSource, type ImageSource } from "./imageSource.js";
 import { hasKey, KeptTiles, type TileFacts } from "./keptTiles.js";
 import { predictTile, tileMargin, type TileWork } from "./predictTile.js";
@@ -176,12 +176,6 @@ function paste(values: Float32Array, region: Region, target: Float32Array, tile:
     const row = values.subarray(y * region.width, (y + 1) * region.width);
     target.set(row, (region.top - tile.top + y) * tile.width + region.left - tile.left);
   }
-}
-
-/** Row 0 and column 0 of the image, where they lie in this tile. */
-function clearFirstLine(values: Float32Array, { left, top, width }: Tile): void {
-  if (top === 0) values.fill(NaN, 0, width);
-  if (left === 0) for (let start = 0; start < values.length; start += width) values[start] = NaN;
 }
 
 async function writePictures(
