@@ -130,12 +130,13 @@ async function waitingShare(ours, scratch, log) {
   await makeFolds(study);
   await makeDatabases(study, { fold: 1 });
   const database = join(study.directory, "DB_train_1");
-  const { share } = await ours.ask({
-    name: "feeding",
-    database,
-    count: counts.training,
-    seconds: 3 * seconds,
-  });
+  const shares = [];
+  for (let round = 0; round < rounds; round++) {
+    const { share } = await ours.ask({ name: "feeding", database, count: counts.training, seconds });
+    shares.push(share);
+  }
+  // What else the machine does makes the share larger, never smaller.
+  const share = Math.min(...shares);
   log(`training: from a database the engine waits ${(100 * share).toFixed(2)} % of its time`);
   return rounded(share);
 }
@@ -157,6 +158,6 @@ export function table(rows) {
       ` patches are mirrored as ours are). ${rounds} rounds in turn of ${seconds} seconds each; figures of the fastest pass.` +
       ` The arithmetic's limit: ${peak} GFLOP/s, the faster of TensorFlow's and PyTorch's products of two 2048 x 2048` +
       " matrices, measured in turn with the rest; the share counts the multiplications and additions of convolutions and products alone." +
-      ` Trained from the sample's database, the network waits ${(100 * waits).toPrecision(2)} % of the time for batches.`,
+      ` Trained from the sample's database, the network waits ${(100 * waits).toPrecision(2)} % of the time for batches (the least of ${rounds} rounds).`,
   ].join("\n");
 }
