@@ -17,6 +17,7 @@
 export * from "./foundation/public.js";
 export * from "./study/public.js";
 export * from "./fetch/index.js";
+export * from "./import/index.js";
 export * from "./patches/index.js";
 export * from "./folds/index.js";
 export * from "./databases/index.js";

@@ -27,6 +27,7 @@ describe("histobook", () => {
       "inspect",
       "doctor",
       "fetch",
+      "import",
     ])
       expect(out).toMatch(new RegExp(`^ {2}${name} `, "m"));
     const help = await run(["train", "--help"]);

@@ -118,6 +118,7 @@ test("the public names are these: a change here is a change for every user", () 
       "formatPatchName",
       "graphClassifier",
       "graphLearner",
+      "importImages",
       "initialWeights",
       "innerFolder",
       "inspectFile",

@@ -7,6 +7,7 @@ import { evaluateCommand } from "./evaluate.js";
 import { exportCommand } from "./export.js";
 import { fetchCommand } from "./fetch.js";
 import { foldsCommand } from "./folds.js";
+import { importCommand } from "./import.js";
 import { inspectCommand } from "./inspect.js";
 import { jobsCommand } from "./jobs.js";
 import { kernelCommand } from "./kernel.js";
@@ -27,6 +28,7 @@ export async function main(argv: string[]): Promise<void> {
   const commands = [
     sampleCommand(),
     fetchCommand(),
+    importCommand(),
     patchesCommand(),
     foldsCommand(),
     databasesCommand(),

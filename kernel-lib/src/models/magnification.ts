@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { HistobookError } from "../foundation/index.js";
-import { deployName, listCases, magnificationOf, readPixelSize } from "../study/index.js";
+import { deployName, fittingScale, listCases, magnificationOf, readPixelSize } from "../study/index.js";
 import type { ModelFiles } from "./files.js";
 
 /** Scanners of one magnification differ by up to a tenth; 20x and 40x by a factor of 2. */
@@ -38,19 +38,13 @@ export async function checkMagnification(path: string, scale: number, trained: n
   if (!size) return;
   const shown = size.micrometres / scale;
   if (Math.max(shown / trained, trained / shown) <= tolerance) return;
-  const fitting = roundScale(size.micrometres / trained);
+  const fitting = fittingScale(size.micrometres, trained);
   throw new HistobookError("ScaleMismatch", {
     subject: path,
     found: `${figure(size.micrometres)} µm a pixel (${times(size.micrometres)}, by ${size.source}), which scale ${figure(scale)} shows to the model at ${times(shown)}`,
     expected: `${figure(trained)} µm a working pixel (${times(trained)}), at which the model was trained`,
     fix: `give --scale ${fitting}, or --scale ${figure(scale)} if the file is wrong`,
   });
-}
-
-/** A scale that one would choose, if there is one within a twentieth: 0.5 rather than 0.499. */
-function roundScale(scale: number): number {
-  const plain = 2 ** Math.round(Math.log2(scale));
-  return Math.abs(plain / scale - 1) <= 0.05 ? plain : Number(scale.toPrecision(3));
 }
 
 function figure(value: number): string {

@@ -39,6 +39,21 @@ export function magnificationOf(micrometres: number): number {
   return micrometresAtOnce / micrometres;
 }
 
+/**
+ * The scale that turns pixels of one size into working pixels of another one: the one that one would choose, if there is one within a
+ * twentieth, 0.5 rather than 0.499.
+ *
+ * @param micrometres µm a pixel of the file
+ * @param working µm a working pixel
+ * @example
+ * fittingScale(0.499, 1); // => 0.5
+ */
+export function fittingScale(micrometres: number, working: number): number {
+  const scale = micrometres / working;
+  const plain = 2 ** Math.round(Math.log2(scale));
+  return Math.abs(plain / scale - 1) <= 0.05 ? plain : Number(scale.toPrecision(3));
+}
+
 /** Reads the size of a pixel from a TIFF's tags. */
 export function pixelSizeOf({
   description = "",

@@ -1,0 +1,4 @@
+/** Your own images: patterns -> pairs -> checks -> files of a study. */
+export { importImages, type ImportedImage, type ImportOptions, type ImportResult } from "./importImages.js";
+export type { PatientOptions } from "./patients.js";
+export type { ScaleOptions } from "./importScale.js";
