@@ -1,18 +1,10 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import {
-  filterPictures,
-  parseNet,
-  Phase,
-  readModel,
-  readNetPrototxt,
-  type LayerParameter,
-} from "../caffe/index.js";
+import { filterPictures, Phase, readModel, type LayerParameter } from "../caffe/index.js";
 import { parameterCount, planNetwork, type NetworkPlan } from "../engine/index.js";
 import { filtersInRow, viewMimeType, type NetworkPayload } from "../payloads/index.js";
-import { readManifest, trainingNetName, type Study } from "../study/index.js";
-import { deployNetTemplate } from "../training/index.js";
+import { readManifest, type Study } from "../study/index.js";
 import { bundle, type Bundle } from "./bundle.js";
+import { foldNetwork } from "./foldNetwork.js";
 import { html, type Html } from "./html.js";
 import { count, figure, note, row, table, title } from "./parts.js";
 import { sheet } from "./picture.js";
@@ -33,29 +25,19 @@ import { receptiveFields } from "./receptiveFields.js";
  */
 export async function showNetwork(study: Study, fold: number): Promise<Bundle> {
   const { directory } = study;
-  const manifest = readManifest(directory);
-  const size = manifest.folds?.size ?? manifest.patches?.parameters.size ?? 32;
-  const file = trainingNetName(size, fold);
-  const written = existsSync(join(directory, file));
-  const net = written
-    ? readNetPrototxt(join(directory, file))
-    : parseNet(deployNetTemplate({ size }), "the tutorial's network");
-  const shapes = new Map<string, number[]>([
-    ["data", [3, size, size]],
-    ["label", []],
-  ]);
-  const plan = planNetwork(net, Phase.TRAIN, shapes, written ? file : undefined);
-  const model = manifest.models[fold] as { file: string } | undefined;
+  const { net, file, size, inputs } = foldNetwork(study, fold);
+  const plan = planNetwork(net, Phase.TRAIN, inputs, file ?? undefined);
+  const model = readManifest(directory).models[fold] as { file: string } | undefined;
   const payload: NetworkPayload = {
     version: 1,
     name: plan.name,
-    file: written ? file : null,
+    file,
     parameters: parameterCount(plan),
     size,
     layers: layersOf(plan, size),
     filters: model ? await filtersOf(join(directory, model.file)) : null,
   };
-  const heading = `Network "${plan.name}"${written ? ` of ${file}` : ", the tutorial's"}: ${count(payload.parameters)} learned values`;
+  const heading = `Network "${plan.name}"${file === null ? ", the tutorial's" : ` of ${file}`}: ${count(payload.parameters)} learned values`;
   const rows = payload.layers.map(({ name, words, shapes, parameters, sees }) => [
     name,
     words,

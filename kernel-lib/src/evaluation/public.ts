@@ -54,5 +54,6 @@ export {
 } from "./predictorScores.js";
 export { averagePrecision, rocAuc } from "./ranking.js";
 export type { ScoreIntervals } from "./scoreIntervals.js";
+export { scoreMaps } from "./scoreMaps.js";
 export { averageScores, scoresOf, type Scores } from "./scores.js";
 export { ValidationMaps, type ValidationOptions } from "./validationMaps.js";

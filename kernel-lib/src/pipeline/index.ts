@@ -1,5 +1,6 @@
 /** All five steps one after the other. */
 export { planRun, submitRun, type ClusterRunOptions } from "./clusterRun.js";
+export { choosePreset } from "./choosePreset.js";
 export { presets, type Preset, type PresetName } from "./presets.js";
 export { trainInnerFolds, type InnerFoldsOptions } from "./innerFolds.js";
 export { commandOfPlan, forecastRun, type RunForecast, type TimedPlan } from "./runPlan.js";
