@@ -77,7 +77,12 @@ looking and learning, not for diagnosis: it has seen six patients of one laborat
   ${training.batch} patches, seed 1), with histobook's own steps 1 to 4. The same command makes it anew.
 - **Data**: six of the sample's ten patients; \`*_parent_${fold}.txt\` name who trained, who was kept aside for the threshold, and who
   tested. The sample is a part of EBHI-Seg (Shi et al. 2023), CC BY 4.0; see \`../sample/README.md\`.
-- **How good it is** on the fold's two test patients (four images, whom it has never met, every ${stride}th pixel of every ${stride}th row computed):
+- **Licence**: CC BY 4.0, as the images that it was made from: name EBHI-Seg (Shi et al. 2023) and histobook.
+- **Files**: Caffe's own formats under the tutorial's names, laid out as in a study.
+
+## How good it is
+
+On the fold's two test patients, whom it has never met (four images, every ${stride}th pixel of every ${stride}th row computed):
 
 | threshold | F-score |
 | --- | ---: |
@@ -85,8 +90,7 @@ looking and learning, not for diagnosis: it has seen six patients of one laborat
 | 0.5 | ${figure(fScoreAtHalf)} |
 | calling everything epithelium | ${figure(allEpithelium)} |
 
-  Two patients are few: another two could give a very different number. A test does the same and compares (\`scores.json\`).
-- **Licence**: CC BY 4.0, as the images that it was made from: name EBHI-Seg (Shi et al. 2023) and histobook.
-- **Files**: Caffe's own formats under the tutorial's names, laid out as in a study.
+Fold ${fold} was taken because the notebooks show it; it is one of the easier ones, and two patients are few. A test maps the same
+images and compares the figures (\`scores.json\`).
 `;
 }
