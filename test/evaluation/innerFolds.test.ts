@@ -6,7 +6,7 @@ import { makeDatabases } from "../../kernel-lib/dist/databases/index.js";
 import { chooseThreshold, evaluate, ValidationMaps } from "../../kernel-lib/dist/evaluation/index.js";
 import { makeFolds, readParentList } from "../../kernel-lib/dist/folds/index.js";
 import { output } from "../../kernel-lib/dist/output/index.js";
-import { makePatches } from "../../kernel-lib/dist/patches/index.js";
+import { findRegions, makePatches, type RegionRule } from "../../kernel-lib/dist/patches/index.js";
 import { trainInnerFolds } from "../../kernel-lib/dist/pipeline/index.js";
 import { readManifest, type Study } from "../../kernel-lib/dist/study/index.js";
 import { train } from "../../kernel-lib/dist/training/index.js";
@@ -20,9 +20,12 @@ const patientsOf = (side: "train" | "test", fold: number) =>
   readParentList(path(`${side}_w32_parent_${fold}.txt`)).sort();
 const imagesOf = (folder: string) => new Set(readdirSync(folder).map((name) => name.split("_")[0]));
 
+/** A function of this process; the command below has never seen it. */
+const readersOwn: RegionRule = ({ image, mask }) => findRegions(image, mask, 0.8);
+
 beforeAll(async () => {
   prepared = await newSmallStudy();
-  await makePatches(prepared, { perImage: 6, scale: 1 });
+  await makePatches(prepared, { perImage: 6, scale: 1, regions: readersOwn });
   await makeFolds(prepared, { folds: 2, validation: 0 });
   await makeDatabases(prepared, { seed: 3 });
   await train(prepared, { iterations: 30, batch: 16, snapshotEvery: 30, seed: 5, flips: true });
@@ -54,6 +57,8 @@ describe("inner folds", () => {
   test("are trained by the fold's own recipe", () => {
     const outer = readManifest(study.directory);
     const inner = readManifest(path("inner", "1"));
+    expect(inner.patches?.parameters).toEqual(outer.patches?.parameters);
+    expect(inner.patches?.parameters.regions?.name).toBe("readersOwn");
     for (const k of [1, 2]) {
       expect(inner.models[k]).toMatchObject({
         iterations: 30,

@@ -17,6 +17,10 @@ export function patchesCommand(): Command {
     .option("--centre <rule>", "where the labelled pixel lies: inference (default) or original")
     .option("--mask-rule <rule>", "how a reduced mask becomes binary: majority (default) or fringe")
     .option("--white-edges <rule>", "white pixels as centres of edge patches: remove (default) or keep")
+    .option(
+      "--regions <module>",
+      "JavaScript whose default export divides an image into regions (the tutorial's)",
+    )
     .option("--seed <number>", "(1)", toNumber)
     .option("--workers <number>", "worker threads (one a core)", toNumber)
     .option("--direct", "choose positions only; step 3 then cuts the patches without PNG files")

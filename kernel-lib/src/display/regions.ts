@@ -1,4 +1,4 @@
-import { findRegions, patchParameters } from "../patches/index.js";
+import { chosenRule, divideImage, patchParameters, type PatchOptions } from "../patches/index.js";
 import {
   readImage,
   readManifest,
@@ -22,18 +22,26 @@ import { sourceNote, sourceText } from "./source.js";
  * scale (the tutorial's pictures of the annotation, the edge mask and the stroma mask).
  *
  * @param name the image's, e.g. `8918_00007`
+ * @param options.regions a rule of your own, as `makePatches` takes it; the tutorial's by default
  * @throws HistobookError `BadInput` when there is no such image, it has no mask, or it can't be read.
  * @example
  * const { data } = await showRegions(openStudy(await createSample("study")), "GT2012154_1001");
  * Object.keys(data); // => ["text/html", "text/plain"]
  */
-export async function showRegions(study: Study, name: string): Promise<Bundle> {
+export async function showRegions(
+  study: Study,
+  name: string,
+  options: Pick<PatchOptions, "regions" | "regionSettings"> = {},
+): Promise<Bundle> {
   const one = caseNamed(study, name, { masked: true });
   const made = readManifest(study.directory).patches?.parameters;
-  const { scale, white, maskRule, whiteEdges } = made ?? patchParameters({}, workingScale(study.directory));
+  const parameters = made ?? patchParameters({}, workingScale(study.directory));
+  const { scale, maskRule } = parameters;
   const image = await readImage(one.imagePath, scale);
   const mask = await readMask(one.maskPath, scale, { rule: maskRule });
-  const regions = findRegions(image, mask, white, whiteEdges);
+  const given = options.regions ?? made?.regions;
+  const rule = given === undefined ? undefined : await chosenRule(given, options.regionSettings);
+  const regions = await divideImage({ image, mask, name }, parameters, rule);
   const pictures: [Raster, string, Uint8Array | null][] = [
     [drawOutline(image, mask.data, colours.mask), "the image and the pathologist's outline", null],
     [tint(image, regions.p, colours.p, 0.65), "p: epithelium (class 1)", regions.p],

@@ -13,7 +13,7 @@ import {
   writeImageRecord,
   type ImageRecord,
 } from "./record.js";
-import { findRegions } from "./regions.js";
+import { divideImage, type ChosenRule } from "./regionRule.js";
 
 /** An image that step 1 can use. */
 export type MaskedCase = Case & { maskPath: string };
@@ -27,7 +27,12 @@ export interface ExtractionTask {
   files: boolean;
   /** Whether the files that the image's record describes are all there. */
   complete: boolean;
+  /** Where a rule of the reader's own wants the patches; without it the image is divided by the tutorial's. */
+  places?: Places;
 }
+
+/** Where an image's patches are cut, and why nowhere. */
+type Places = Pick<ImageRecord, "positions" | "empty">;
 
 /**
  * Step 1 for one image: regions, positions, crops, files. An image that is already done is not done again.
@@ -36,26 +41,48 @@ export interface ExtractionTask {
  * @throws HistobookError `BadInput` when the image or its mask can't be used.
  */
 export async function extractImage(task: ExtractionTask, goOn: () => void): Promise<ImageRecord> {
-  const { directory, parameters } = task;
+  const { directory, parameters, places } = task;
   const { name, patient, imageNumber } = task.case;
   const key = imageKey(task.case, parameters);
-  const earlier = readImageRecord(directory, name);
-  if (earlier?.key === key && task.complete) return earlier;
+  const earlier = doneAlready(task, key);
+  if (earlier) return earlier;
 
   removeImageRecord(directory, name);
-  const { image, mask } = await readPair(task);
-  const positions = choosePositions(
-    findRegions(image, mask, parameters.white, parameters.whiteEdges),
-    parameters,
-    name,
-  );
+  const image = await readCase(task);
+  const { positions, empty } = places ?? (await choosePlaces(task, image));
   const { width, height } = image;
   const { rotations } = parameters;
-  const empty = positions.p.length > 0 ? null : mask.data.includes(1) ? "white" : "mask";
   const record: ImageRecord = { key, patient, imageNumber, width, height, rotations, empty, positions };
   if (task.files) writePatches(task, image, record, goOn);
   writeImageRecord(directory, name, record);
   return record;
+}
+
+/**
+ * Lets a rule of the reader's own choose the places of an image's patches. A function can't travel to another thread, so this is done
+ * in the one that knows it, and the places travel.
+ *
+ * @throws HistobookError `BadInput` when the image, its mask or what the rule gives can't be used.
+ */
+export async function withPlaces(task: ExtractionTask, rule: ChosenRule): Promise<ExtractionTask> {
+  if (doneAlready(task, imageKey(task.case, task.parameters))) return task;
+  return { ...task, places: await choosePlaces(task, await readCase(task), rule) };
+}
+
+function doneAlready(task: ExtractionTask, key: string): ImageRecord | undefined {
+  const earlier = readImageRecord(task.directory, task.case.name);
+  return earlier?.key === key && task.complete ? earlier : undefined;
+}
+
+async function choosePlaces(task: ExtractionTask, image: Raster, rule?: ChosenRule): Promise<Places> {
+  const { parameters } = task;
+  const { imagePath, maskPath, name } = task.case;
+  const { scale, maskRule } = parameters;
+  const mask = await readMask(maskPath, scale, { rule: maskRule, size: await imageSize(imagePath) });
+  const regions = await divideImage({ image, mask, name }, parameters, rule);
+  const positions = choosePositions(regions, parameters, name);
+  const none = !mask.data.includes(1) ? "mask" : rule ? "rule" : "white";
+  return { positions, empty: positions.p.length > 0 ? null : none };
 }
 
 /**
@@ -91,20 +118,17 @@ function fileFingerprint(path: string): string {
   }
 }
 
-async function readPair(task: ExtractionTask): Promise<{ image: Raster; mask: Raster }> {
-  const { imagePath, maskPath } = task.case;
-  const { scale, size, maskRule } = task.parameters;
+async function readCase(task: ExtractionTask): Promise<Raster> {
+  const { imagePath } = task.case;
+  const { scale, size } = task.parameters;
   const image = await readImage(imagePath, scale);
-  if (image.width < size || image.height < size) {
-    throw new HistobookError("BadInput", {
-      subject: imagePath,
-      found: `${image.width} x ${image.height} pixels at scale ${scale}`,
-      expected: `at least one patch of ${size} x ${size}`,
-      fix: "use a larger image, or a smaller --size",
-    });
-  }
-  const mask = await readMask(maskPath, scale, { rule: maskRule, size: await imageSize(imagePath) });
-  return { image, mask };
+  if (image.width >= size && image.height >= size) return image;
+  throw new HistobookError("BadInput", {
+    subject: imagePath,
+    found: `${image.width} x ${image.height} pixels at scale ${scale}`,
+    expected: `at least one patch of ${size} x ${size}`,
+    fix: "use a larger image, or a smaller --size",
+  });
 }
 
 function writePatches(task: ExtractionTask, image: Raster, record: ImageRecord, goOn: () => void): void {

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { choiceOption, HistobookError, numberOption, type RunOptions } from "../foundation/index.js";
 import type { Manifest, MaskRule, PatchType } from "../study/index.js";
+import type { RecordedRule, RegionRule, RegionSettings } from "./regionRule.js";
 
 /** The options of step 1, as the command line names them. */
 export interface PatchOptions extends RunOptions {
@@ -28,6 +29,13 @@ export interface PatchOptions extends RunOptions {
   maskRule?: MaskRule;
   /** Whether white pixels may be centres of edge patches; default `remove` (the original: `keep`). */
   whiteEdges?: "remove" | "keep";
+  /**
+   * Which pixels may be the centres of patches; default the tutorial's rule for epithelium. A function, a module's path whose
+   * default export is one, or what the manifest remembers of a rule whose images are all done.
+   */
+  regions?: RegionRule | RecordedRule | string;
+  /** Numbers and words that the rule goes by. */
+  regionSettings?: RegionSettings;
   /** Default 1. */
   seed?: number;
   /** Worker threads; default one a core. The result does not depend on it. */

@@ -9,7 +9,7 @@ import {
   type Skipped,
 } from "../foundation/index.js";
 import { patchesFolder, updateManifest, workingScale, type Study } from "../study/index.js";
-import type { ExtractionTask, MaskedCase } from "./extract.js";
+import { withPlaces, type ExtractionTask, type MaskedCase } from "./extract.js";
 import { completeImages, removeStalePatches } from "./inventory.js";
 import { patchParameters, workerCount, type PatchOptions, type PatchParameters } from "./options.js";
 import { extractAll } from "./pool.js";
@@ -20,6 +20,7 @@ import {
   removeImageRecord,
   type ImageRecord,
 } from "./record.js";
+import { chosenRule, type ChosenRule } from "./regionRule.js";
 import { nothingUsable, withoutMask, withoutPatches } from "./skips.js";
 import { countPatches, manifestImages } from "./summary.js";
 
@@ -57,7 +58,11 @@ interface Harvest {
 export async function makePatches(study: Study, options: PatchOptions = {}): Promise<PatchesResult> {
   const { directory } = study;
   const { direct = false } = options;
-  const parameters = patchParameters(options, workingScale(directory, options.scale));
+  const rule = await ruleOf(options);
+  const parameters: PatchParameters = {
+    ...patchParameters(options, workingScale(directory, options.scale)),
+    ...(rule && { regions: rule.recorded }),
+  };
   const workers = workerCount(options.workers);
   for (const folder of direct ? [positionsFolder] : [positionsFolder, patchesFolder]) {
     makeFolder(join(directory, folder));
@@ -67,7 +72,7 @@ export async function makePatches(study: Study, options: PatchOptions = {}): Pro
   return withWorkLock(join(directory, "patches.lock"), about, async (signal) => {
     await updateManifest(directory, (manifest) => ({ ...manifest, patches: null }));
     if (direct) removeStalePatches(directory, []);
-    const { records, skipped } = await harvest(study, parameters, { ...options, signal, workers });
+    const { records, skipped } = await harvest(study, parameters, { ...options, signal, workers, rule });
     if (!direct) removeStalePatches(directory, records.values());
     const images = manifestImages(records);
     const key = fingerprint([
@@ -86,14 +91,25 @@ export async function makePatches(study: Study, options: PatchOptions = {}): Pro
   });
 }
 
+async function ruleOf({ regions, regionSettings }: PatchOptions): Promise<ChosenRule | undefined> {
+  if (regions !== undefined) return chosenRule(regions, regionSettings);
+  if (regionSettings === undefined) return undefined;
+  throw new HistobookError("BadOption", {
+    subject: "regionSettings",
+    found: "settings without a region rule",
+    expected: "a rule that goes by them",
+    fix: "give the rule as `regions`, or leave them out",
+  });
+}
+
 /** Takes every image's patches, or says why it has none. */
 async function harvest(
   study: Study,
   parameters: PatchParameters,
-  options: PatchOptions & { workers: number },
+  options: PatchOptions & { workers: number; rule: ChosenRule | undefined },
 ): Promise<Harvest> {
   const { directory } = study;
-  const { report, signal, workers, direct = false } = options;
+  const { report, signal, workers, rule, direct = false } = options;
   const records = new Map<string, ImageRecord>();
   const skipped = [...study.problems];
   const usable = study.cases.filter((one): one is MaskedCase => one.maskPath !== null);
@@ -110,7 +126,8 @@ async function harvest(
     complete: complete.has(one.name),
   }));
   let done = 0;
-  await extractAll(tasks, { workers, signal }, (task, outcome) => {
+  const prepare = rule && ((task: ExtractionTask) => withPlaces(task, rule));
+  await extractAll(tasks, { workers, signal, prepare }, (task, outcome) => {
     const { name, imagePath, maskPath } = task.case;
     if (!(outcome instanceof HistobookError)) {
       records.set(name, outcome);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { HistobookError } from "../foundation/index.js";
+import { HistobookError, interrupted } from "../foundation/index.js";
 import type { ExtractionTask } from "./extract.js";
 import type { ImageRecord } from "./record.js";
 import type { WorkerAnswer, WorkerTask } from "./worker.js";
@@ -12,10 +12,16 @@ export type Outcome = ImageRecord | HistobookError;
  *
  * On an abort, or when `onOutcome` throws, each worker stops between two patches and all of them have ended
  * before the promise settles: nobody still writes when the caller goes on.
+ *
+ * @param options.prepare what is done with a task in this thread before it is handed over, one task after the other
  */
 export async function extractAll(
   tasks: ExtractionTask[],
-  options: { workers: number; signal?: AbortSignal },
+  options: {
+    workers: number;
+    signal?: AbortSignal;
+    prepare?: (task: ExtractionTask) => Promise<ExtractionTask>;
+  },
   onOutcome: (task: ExtractionTask, outcome: Outcome) => void,
 ): Promise<void> {
   const { signal } = options;
@@ -30,21 +36,43 @@ export async function extractAll(
     minThreads: 1,
     maxThreads: Math.min(options.workers, Math.max(1, tasks.length)),
   });
+  const prepare = oneByOne(async (task: ExtractionTask) => {
+    if (Atomics.load(stop, 0) === 1) throw interrupted("patches");
+    return options.prepare ? options.prepare(task) : task;
+  });
+  const outcomeOf = async (task: ExtractionTask): Promise<Outcome> => {
+    try {
+      const answer = await pool.run({ extraction: await prepare(task), stop });
+      return "record" in answer ? answer.record : new HistobookError(answer.code, answer.parts);
+    } catch (error) {
+      if (error instanceof HistobookError) return error;
+      throw error;
+    }
+  };
+  // The first in time: the others are only told to stop.
+  let failure: { error: unknown } | undefined;
+  const run = async (task: ExtractionTask): Promise<void> => {
+    try {
+      onOutcome(task, await outcomeOf(task));
+    } catch (error) {
+      failure ??= { error };
+      stopAll();
+    }
+  };
   try {
-    const runs = tasks.map(async (extraction) => {
-      try {
-        const answer = await pool.run({ extraction, stop });
-        const outcome = "record" in answer ? answer.record : new HistobookError(answer.code, answer.parts);
-        onOutcome(extraction, outcome);
-      } catch (error) {
-        stopAll();
-        throw error;
-      }
-    });
-    const failure = (await Promise.allSettled(runs)).find((run) => run.status === "rejected");
-    if (failure) throw failure.reason;
+    await Promise.all(tasks.map(run));
+    if (failure) throw failure.error;
   } finally {
     signal?.removeEventListener("abort", stopAll);
     await pool.destroy();
   }
+}
+
+function oneByOne<Item, Result>(work: (item: Item) => Promise<Result>): (item: Item) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (item) => {
+    const next = last.then(() => work(item));
+    last = next.catch(() => undefined);
+    return next;
+  };
 }

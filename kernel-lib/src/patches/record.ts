@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
-import { HistobookError, writeWholeFile } from "../foundation/index.js";
+import { HistobookError, makeFolder, writeWholeFile } from "../foundation/index.js";
 import { classOfType, formatPatchName, type PatchType } from "../study/index.js";
 import { patchTypes, type Positions } from "./positions.js";
 
@@ -15,7 +15,7 @@ const recordSchema = z.object({
   width: z.int(),
   height: z.int(),
   rotations: z.array(z.int()),
-  empty: z.nullable(z.enum(["mask", "white"])),
+  empty: z.nullable(z.enum(["mask", "white", "rule"])),
   positions: z.object({ p: z.array(z.int()), e: z.array(z.int()), b: z.array(z.int()) }),
 });
 
@@ -34,8 +34,8 @@ export interface ImageRecord {
   width: number;
   height: number;
   rotations: number[];
-  /** Why there is no patch: the mask marks nothing, or only white; null when there are patches. */
-  empty: "mask" | "white" | null;
+  /** Why there is no patch: the mask marks nothing, or only white, or the reader's rule allows none; null when there are patches. */
+  empty: "mask" | "white" | "rule" | null;
   positions: Positions;
 }
 
@@ -80,6 +80,26 @@ export function writeImageRecord(directory: string, name: string, record: ImageR
 /** Removes an image's record: nothing is claimed any more of its patches. */
 export function removeImageRecord(directory: string, name: string): void {
   rmSync(recordPath(directory, name), { force: true });
+}
+
+/**
+ * Copies images' records into another study that holds the same images, where step 1 then needs not choose the places of their patches
+ * again.
+ *
+ * @param names of the images; those without a record are passed over
+ * @example
+ * const study = openStudy(await createSample("study"));
+ * await makePatches(study, { perImage: 10 });
+ * await createSample("other");
+ * copyImageRecords("study", "other", ["GT2012154_1001"]);
+ * readImageRecord("other", "GT2012154_1001")?.positions.p.length; // => 10
+ */
+export function copyImageRecords(from: string, to: string, names: readonly string[]): void {
+  makeFolder(join(to, positionsFolder));
+  for (const name of names) {
+    const record = readImageRecord(from, name);
+    if (record) writeImageRecord(to, name, record);
+  }
 }
 
 /** The names of the images that have a record. */

@@ -17,6 +17,7 @@ export function withoutPatches(one: MaskedCase, why: NonNullable<ImageRecord["em
   const reasons = {
     mask: `${one.maskPath}: found no white pixel, expected epithelium marked in white; mark it, or move the image away.`,
     white: `${one.imagePath}: found only white where the mask says epithelium, expected stained tissue; check that image and mask belong together.`,
+    rule: `${one.imagePath}: found no centre of class 1 by the region rule, expected some; correct the rule, or move the image away.`,
   };
   return { file: one.imagePath, reason: reasons[why] };
 }

@@ -12,7 +12,7 @@ import {
   writeWholeFile,
   type RunOptions,
 } from "../foundation/index.js";
-import { makePatches } from "../patches/index.js";
+import { copyImageRecords, makePatches } from "../patches/index.js";
 import {
   databaseName,
   deployName,
@@ -74,6 +74,12 @@ export async function trainInnerFolds(
   await updateManifest(inner, (now) => ({ ...now, scale: parameters.scale, source: manifest.source }));
   const common = { report, signal, workers };
   const made = openStudy(inner);
+  // A region rule of the reader's own is not at hand here; it has chosen the places already.
+  copyImageRecords(
+    directory,
+    inner,
+    made.cases.map(({ name }) => name),
+  );
   await makePatches(made, { ...parameters, ...common, direct: true });
   await makeFolds(made, { ...manifest.folds.parameters, folds, validation: 0, report, signal });
   await makeDatabases(made, { shuffle: database.shuffle, seed: database.seed, ...common });

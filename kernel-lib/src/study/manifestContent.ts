@@ -24,6 +24,12 @@ export interface Manifest {
       maskRule: "majority" | "fringe";
       whiteEdges: "remove" | "keep";
       seed: number;
+      /** The reader's own region rule: its name, the fingerprint of its text, and its settings; absent for the tutorial's. */
+      regions?: {
+        name: string;
+        source: string;
+        settings: Record<string, number | string | boolean>;
+      };
     };
     /** False when step 1 only chose positions (`--direct`) and wrote no PNG files. */
     files: boolean;

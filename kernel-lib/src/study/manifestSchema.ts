@@ -23,6 +23,13 @@ const manifestSchema: z.ZodMiniType<Manifest> = z.object({
         maskRule: z.enum(["majority", "fringe"]),
         whiteEdges: z.enum(["remove", "keep"]),
         seed: z.int(),
+        regions: z.optional(
+          z.object({
+            name: z.string(),
+            source: z.string(),
+            settings: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+          }),
+        ),
       }),
       files: z.boolean(),
       images: z.record(
