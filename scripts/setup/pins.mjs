@@ -28,5 +28,8 @@ export const testPackages = {
   "scikit-learn": "1.7.2",
 };
 
+/** What the tests and the bench of a workshop need beside those: learners in a hub (scripts/jupyter/hub-programs.mjs). */
+export const hubPackages = { jupyterhub: "6.1.1" };
+
 /** The TensorFlow whose C library runs the networks where tfjs-node's own download is not to be had. */
 export const tensorflow = "2.21.0";

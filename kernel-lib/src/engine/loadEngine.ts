@@ -3,6 +3,7 @@ import { HistobookError, messageOf } from "../foundation/index.js";
 import { engineChoices, type Engine, type EngineChoice, type EngineName } from "./engine.js";
 import { registerConvolution } from "./layers/convolutionKernel.js";
 import { loadNative } from "./native.js";
+import { limitThreads } from "./limitThreads.js";
 import { tensorFlowOf, type TensorFlow } from "./tensorflow.js";
 import { loadWebAssembly } from "./webAssembly.js";
 import { loadWebGpu } from "./webGpu.js";
@@ -40,6 +41,7 @@ export async function loadEngine(choice: EngineChoice = "auto"): Promise<Engine>
       fix: "restart the kernel and choose the engine first",
     });
   }
+  limitThreads();
   const passedOver: Engine["passedOver"] = [];
   for (const name of choice === "auto" ? order : [choice]) {
     try {

@@ -1,5 +1,6 @@
 /** What every step needs and no step owns: errors, seeded randomness, whole files, progress. */
 export * from "./commandLine.js";
+export * from "./cores.js";
 export * from "./errors.js";
 export * from "./events.js";
 export * from "./files.js";

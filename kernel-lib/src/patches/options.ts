@@ -1,5 +1,10 @@
-import { availableParallelism } from "node:os";
-import { choiceOption, HistobookError, numberOption, type RunOptions } from "../foundation/index.js";
+import {
+  choiceOption,
+  HistobookError,
+  numberOption,
+  usableCores,
+  type RunOptions,
+} from "../foundation/index.js";
 import type { Manifest, MaskRule, PatchType } from "../study/index.js";
 import type { RecordedRule, RegionRule, RegionSettings } from "./regionRule.js";
 
@@ -111,7 +116,7 @@ export function patchParameters(options: PatchOptions, scale: number): PatchPara
  * workerCount(2); // => 2
  */
 export function workerCount(workers: number | undefined): number {
-  return numberOption("--workers", workers ?? availableParallelism(), {
+  return numberOption("--workers", workers ?? usableCores(), {
     minimum: 1,
     maximum: 256,
     integer: true,

@@ -1,10 +1,16 @@
 import { copyFileSync, existsSync, rmSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { makeDatabases } from "../databases/index.js";
 import { loadEngine, type EngineChoice } from "../engine/index.js";
 import { makeFolds } from "../folds/index.js";
-import { HistobookError, makeFolder, stopIfAborted, withLock, type RunOptions } from "../foundation/index.js";
+import {
+  HistobookError,
+  makeFolder,
+  stopIfAborted,
+  usableCores,
+  withLock,
+  type RunOptions,
+} from "../foundation/index.js";
 import { foldModelFiles } from "../models/index.js";
 import { loadModel, predictMap } from "../output/index.js";
 import { makePatches } from "../patches/index.js";
@@ -133,7 +139,7 @@ function fewCases({ cases, directory }: Study): Case[] {
     patients.add(patient);
     return true;
   });
-  const wanted = Math.min(usable.length, Math.max(4, Math.min(8, availableParallelism())));
+  const wanted = Math.min(usable.length, Math.max(4, Math.min(8, usableCores())));
   if (wanted >= 2)
     return Array.from({ length: wanted }, (_, i) => usable[Math.floor((i * usable.length) / wanted)]);
   throw new HistobookError("BadInput", {

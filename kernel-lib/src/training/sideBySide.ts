@@ -1,5 +1,11 @@
-import { availableParallelism, freemem } from "node:os";
-import { cellSignal, HistobookError, isHistobookError, type ProgressEvent } from "../foundation/index.js";
+import { freemem } from "node:os";
+import {
+  cellSignal,
+  HistobookError,
+  isHistobookError,
+  usableCores,
+  type ProgressEvent,
+} from "../foundation/index.js";
 import type { Study } from "../study/index.js";
 import { resumableSnapshot, type FoldRun, type TrainedFold } from "./foldRun.js";
 import type { TrainOptions } from "./options.js";
@@ -37,7 +43,7 @@ export async function trainSideBySide(
   const { directory } = study;
   const { signal = cellSignal() } = options;
   const folds: TrainedFold[] = [];
-  const machine = { cores: availableParallelism(), freeBytes: freemem() };
+  const machine = { cores: usableCores(), freeBytes: freemem() };
   const most = processes === "auto" ? processesFor(runs.length, machine) : processes;
   const progress = sumOfProgress(options.report);
   const failures: { fold: number; error: unknown }[] = [];

@@ -12,6 +12,7 @@ import { addressOf, readConnection } from "./connection.js";
 import { endMainThread } from "./endMainThread.js";
 import { StreamMerger } from "./streamMerger.js";
 import { decodeMessage, encodeMessage, type Message, type Outgoing, type Signing } from "./message.js";
+import { watchParent } from "./watchParent.js";
 
 /** Milliseconds in which the main thread must take an interrupt before it counts as caught in a loop. */
 const patience = 150;
@@ -135,6 +136,13 @@ async function shutDown(channel: Exclude<Channel, "iopub">, message: Message): P
   process.kill(process.pid, "SIGKILL");
 }
 
+/** Ends the kernel as a client's request does, so that a training leaves its snapshot; nobody is there to ask or to be told. */
+function shutDownAlone(): void {
+  const header = { msg_type: "shutdown_request", msg_id: "", session, username: "", date: "", version: "" };
+  const content = { restart: false };
+  void shutDown("control", { identities: [], header, parentHeader: {}, metadata: {}, content, buffers: [] });
+}
+
 function publishStatus(state: string, parent: Message): void {
   publish("status", JSON.stringify({ execution_state: state }), parent.header);
 }
@@ -175,6 +183,7 @@ async function start(): Promise<void> {
     loop.catch(() => undefined),
   );
   publish("status", '{"execution_state":"starting"}', {});
+  watchParent(shutDownAlone);
 }
 
 start().catch((error: unknown) => tell({ kind: "failed", reason: messageOf(error) }));
