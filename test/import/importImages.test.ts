@@ -93,6 +93,7 @@ describe("images are paired and named", () => {
   test("as the tutorial has them, without any option", async () => {
     await image("8918_00007.tif");
     await greyMask("8918_00007_mask.png");
+    await image(".8918_00008.tif");
     await image("10256_1.png", 2);
     await greyMask("10256_1_mask.png");
     const result = await load();

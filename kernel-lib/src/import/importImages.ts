@@ -180,7 +180,10 @@ async function checkPairs(
     stopIfAborted(signal, "import");
     try {
       const mask = await drawnMask(pair.image, pair.annotation, how);
-      const there = { image: imagePresence(images, pair), mask: await maskPresence(images, pair, mask) };
+      const there = {
+        image: await imagePresence(images, pair),
+        mask: await maskPresence(images, pair, mask),
+      };
       const taken = [there.image === "other" && pair.imageFile, there.mask === "other" && pair.maskFile].find(
         Boolean,
       );

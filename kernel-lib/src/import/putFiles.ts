@@ -2,7 +2,6 @@ import {
   constants,
   copyFileSync,
   existsSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -10,7 +9,13 @@ import {
   symlinkSync,
 } from "node:fs";
 import { join } from "node:path";
-import { cannotWrite, HistobookError, unfinishedPath, writeWholeFile } from "../foundation/index.js";
+import {
+  cannotWrite,
+  fingerprintOfFile,
+  HistobookError,
+  unfinishedPath,
+  writeWholeFile,
+} from "../foundation/index.js";
 import { readMask } from "../study/index.js";
 import type { DrawnMask } from "./drawnMask.js";
 import type { NamedPair } from "./studyNames.js";
@@ -19,12 +24,13 @@ import type { NamedPair } from "./studyNames.js";
 export type Presence = "same" | "missing" | "other";
 
 /** Compares an image with the study's file of its name. */
-export function imagePresence(images: string, { image, imageFile }: NamedPair): Presence {
+export async function imagePresence(images: string, { image, imageFile }: NamedPair): Promise<Presence> {
   const place = join(images, imageFile);
   if (!existsSync(place)) return "missing";
   if (realpathSync(place) === realpathSync(image)) return "same";
   if (statSync(place).size !== statSync(image).size) return "other";
-  return readFileSync(place).equals(readFileSync(image)) ? "same" : "other";
+  const [there, own] = await Promise.all([place, image].map(fingerprintOfFile));
+  return there === own ? "same" : "other";
 }
 
 /** Compares a mask with the study's file of its name, pixel by pixel. */
