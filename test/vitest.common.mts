@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 /** What every configuration of the tests shares. */
 export const common = {
   root: fileURLToPath(new URL("..", import.meta.url)),
+  globalSetup: fileURLToPath(new URL("temporaryFolder.mts", import.meta.url)),
   // Native addons and worker threads do not share a process well.
   pool: "forks" as const,
   maxWorkers: 2,

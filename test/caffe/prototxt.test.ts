@@ -37,6 +37,12 @@ describe("networks", () => {
     expect(read).toEqual(caffes);
   });
 
+  test("readNetPrototxt reads what an editor on Windows has saved", () => {
+    const path = join(mkdtempSync(join(tmpdir(), "histobook-caffe-")), "1-net.prototxt");
+    writeFileSync(path, `\uFEFF${textOf("d", "1-net.prototxt").replaceAll("\n", "\r\n")}`);
+    expect(readNetPrototxt(path)).toEqual(readNetPrototxt(netFile));
+  });
+
   test("printNet and parseNet give the same network when they follow each other", () => {
     const net = readNetPrototxt(netFile);
     const text = printNet(net);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { quoted } from "../../kernel-lib/src/cluster/quote.js";
-import { builtInTemplate, fillScript } from "../../kernel-lib/src/cluster/template.js";
+import { builtInTemplate, fillScript, readTemplate } from "../../kernel-lib/src/cluster/template.js";
 import { outputStep } from "../../kernel-lib/src/output/clusterOutput.js";
 import { newFolder } from "../study/pictures.js";
 
@@ -41,6 +41,12 @@ test("a task of step 5 writes all that was asked for", () => {
 });
 
 describe.each(["slurm", "pbs"] as const)("the script for %s", (scheduler) => {
+  test("is the same from a template that was edited on Windows", () => {
+    const template = join(newFolder(), "edited.sh");
+    writeFileSync(template, `\uFEFF${builtInTemplate(scheduler).replaceAll("\n", "\r\n")}`);
+    expect(readTemplate("study", scheduler, template)).toBe(builtInTemplate(scheduler));
+  });
+
   test("is whole bash with the task's own arguments, and leaves no braces", () => {
     const script = fillScript(builtInTemplate(scheduler), scheduler, content, {
       setup: "module load nodejs",

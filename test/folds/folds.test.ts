@@ -145,6 +145,12 @@ describe("reading lists", () => {
     ]);
   });
 
+  test("readPatchList takes a list that Windows' Notepad has saved with a byte order mark", () => {
+    const path = join(newFolder(), "list.txt");
+    writeFileSync(path, "\uFEFFa_1.png\t1\r\n");
+    expect(readPatchList(path)).toEqual([{ file: "a_1.png", class: 1, line: 1 }]);
+  });
+
   test.each(["a.png", "a.png\tx", "\t1", "a.png\t-1", "a.png\t1.5"])(
     "readPatchList names the line when it reads %j",
     (line) => {

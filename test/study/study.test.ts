@@ -137,6 +137,15 @@ describe("the manifest", () => {
     );
   });
 
+  test("can be read after an editor on Windows has saved it", async () => {
+    const directory = newFolder();
+    const path = join(directory, "histobook.json");
+    await updateManifest(directory, (manifest) => ({ ...manifest, scale: 0.5 }));
+    const before = readManifest(directory);
+    writeFileSync(path, `\uFEFF${readFileSync(path, "utf8").replaceAll("\n", "\r\n")}`);
+    expect(readManifest(directory)).toEqual(before);
+  });
+
   test("is not written where nothing would change, so that a study can be looked at where nothing can be written", async () => {
     const directory = newFolder();
     const path = join(directory, "histobook.json");

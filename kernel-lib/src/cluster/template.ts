@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { HistobookError } from "../foundation/index.js";
+import { HistobookError, readTextFile } from "../foundation/index.js";
 import { quoted } from "./quote.js";
 import { resourceLines, type ClusterOptions } from "./resources.js";
 import type { SchedulerName } from "./scheduler.js";
@@ -54,7 +54,7 @@ export function readTemplate(study: string, scheduler: SchedulerName, named?: st
   const path = named === undefined ? own : resolve(named);
   if (named === undefined && !existsSync(own)) return builtInTemplate(scheduler);
   try {
-    return readFileSync(path, "utf8");
+    return readTextFile(path);
   } catch (error) {
     throw new HistobookError("BadInput", {
       subject: path,

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   cellSignal,
+  giveName,
   HistobookError,
   makeFolder,
   removeUnfinished,
@@ -95,7 +96,7 @@ export async function fetchTutorialData(directory: string, options: FetchOptions
     // The manifest comes first: images/ marks the study as whole.
     const { scale, source } = tutorialData;
     await updateManifest(home, (manifest) => ({ ...manifest, scale, source }));
-    renameSync(unfinished, images);
+    giveName(unfinished, images);
     rmSync(part, { force: true });
     return { directory: home, ...unpacked, reused: false };
   } finally {

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { HistobookError } from "../foundation/index.js";
+import { HistobookError, readTextFile } from "../foundation/index.js";
 
 /** One line of a patch list such as `train_w32_1.txt`. */
 export interface PatchListEntry {
@@ -65,7 +64,7 @@ export function formatPatchLine(file: string, patchClass: number, separator: Lis
 
 function readLines(path: string): string[] {
   try {
-    return readFileSync(path, "utf8").split("\n");
+    return readTextFile(path).split("\n");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
       throw new HistobookError("BadInput", {

@@ -5,7 +5,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  renameSync,
   rmSync,
   writeSync,
   writeFileSync,
@@ -15,6 +14,7 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { HistobookError } from "./errors.js";
+import { giveName } from "./giveName.js";
 
 /** Names that start so are unfinished; they are never read, and `removeUnfinished` clears them away. */
 export const unfinishedPrefix = ".unfinished-";
@@ -81,7 +81,7 @@ function putInPlace(path: string, make: (temporary: string) => void): void {
   const temporary = unfinishedPath(path);
   try {
     make(temporary);
-    renameSync(temporary, path);
+    giveName(temporary, path);
   } catch (error) {
     if (existsSync(temporary)) rmSync(temporary);
     throw cannotWrite(path, error);
@@ -104,8 +104,8 @@ export function makeFolder(path: string): void {
 /** Puts a folder that is whole in the place of an older one, if there is one; both lie in the same file system. */
 export function replaceFolder(from: string, to: string): void {
   const old = unfinishedPath(`${to}.old`);
-  if (existsSync(to)) renameSync(to, old);
-  renameSync(from, to);
+  if (existsSync(to)) giveName(to, old);
+  giveName(from, to);
   rmSync(old, { recursive: true, force: true });
 }
 

@@ -1,5 +1,7 @@
 import {
   closeSync,
+  constants,
+  copyFileSync,
   existsSync,
   fdatasync,
   fstatSync,
@@ -64,6 +66,20 @@ function linked(own: string, path: string): boolean {
   } catch (error) {
     // On a network file system the link may be made and the answer lost; asked again, the server says that it is there.
     if (linkCount(own) === 2) return true;
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    return madeAlone(own, path);
+  }
+}
+
+/**
+ * Memory sticks (exFAT) and some shared folders have no links, and each system has its own error for that. There the file
+ * is made, then filled: who reads it in between sees a young lock without a holder, and waits.
+ */
+function madeAlone(own: string, path: string): boolean {
+  try {
+    copyFileSync(own, path, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
   }

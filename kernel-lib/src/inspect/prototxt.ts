@@ -1,4 +1,5 @@
-import { existsSync, statSync, readFileSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { readTextFile } from "../foundation/index.js";
 import type { Inspection } from "./inspection.js";
 import { inspectNetwork } from "./network.js";
 import { inspectSolver } from "./solver.js";
@@ -14,5 +15,5 @@ export function inspectPrototxt(path: string, size?: number): Inspection {
 /** Without comments. What is no file has none: whoever reads it next says what is wrong with it. */
 function textOf(path: string): string {
   if (!existsSync(path) || !statSync(path).isFile()) return "";
-  return readFileSync(path, "utf8").replace(/#.*$/gm, "");
+  return readTextFile(path).replace(/#.*$/gm, "");
 }

@@ -1,5 +1,5 @@
-import { join, relative, resolve } from "node:path";
-import { cellSignal, fingerprint, fingerprintOfFile, makeFolder } from "../foundation/index.js";
+import { join, resolve } from "node:path";
+import { cellSignal, fingerprint, fingerprintOfFile, makeFolder, storedPath } from "../foundation/index.js";
 import {
   imageSize,
   pictureName,
@@ -125,7 +125,7 @@ async function smallImage(
   const { job, model, map: settings, directory, progress, options } = work;
   const { fold, folder } = job;
   const home = fold === null || directory === undefined ? undefined : resolve(directory);
-  const path = home && relative(home, join(folder, one.name)).replaceAll("\\", "/");
+  const path = home && storedPath(home, join(folder, one.name));
   const earlier = home && path ? readManifest(home).maps[path] : undefined;
   const record = async (agreement: Agreement | null): Promise<void> => {
     if (!home || !path || fold === null) return;
@@ -188,7 +188,7 @@ async function recordMap(
   map: Omit<Manifest["maps"][string], "from" | "model">,
   modelPath: string,
 ): Promise<void> {
-  const model = relative(directory, modelPath).replaceAll("\\", "/");
+  const model = storedPath(directory, modelPath);
   await updateManifest(directory, (manifest) => {
     const newest = manifest.models[map.fold] as Manifest["models"][string] | undefined;
     const from = newest?.file === model ? newest.key : null;

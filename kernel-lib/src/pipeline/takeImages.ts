@@ -1,6 +1,6 @@
-import { copyFileSync, linkSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, linkSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { makeFolder, unfinishedPath } from "../foundation/index.js";
+import { giveName, makeFolder, unfinishedPath } from "../foundation/index.js";
 import type { Case } from "../study/index.js";
 
 /** Puts images and their masks into a folder, and nothing else: links where the file system has them. */
@@ -19,7 +19,7 @@ export function takeImages(cases: readonly Case[], folder: string): void {
     } catch {
       const unfinished = unfinishedPath(place);
       copyFileSync(path, unfinished);
-      renameSync(unfinished, place);
+      giveName(unfinished, place);
     }
   }
 }

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { HistobookError, messageOf, withLock, writeWholeFile } from "../foundation/index.js";
+import { HistobookError, messageOf, readTextFile, withLock, writeWholeFile } from "../foundation/index.js";
 import { emptyManifest, type Manifest } from "./manifestContent.js";
 import { checkManifest } from "./manifestSchema.js";
 
@@ -22,7 +22,7 @@ export function readManifest(directory: string): Manifest {
   if (!existsSync(path)) return structuredClone(emptyManifest);
   let data: unknown;
   try {
-    data = JSON.parse(readFileSync(path, "utf8"));
+    data = JSON.parse(readTextFile(path));
   } catch (error) {
     throw unreadable(path, error instanceof SyntaxError ? "text that is not JSON" : messageOf(error), error);
   }

@@ -1,7 +1,8 @@
-import { cpSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   cannotWrite,
+  giveName,
   HistobookError,
   makeFolder,
   numberOption,
@@ -72,7 +73,7 @@ export async function createSample(directory: string): Promise<string> {
   const unfinished = unfinishedPath(images);
   try {
     cpSync(join(__dirname, "..", "..", "sample"), unfinished, { recursive: true });
-    renameSync(unfinished, images);
+    giveName(unfinished, images);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
     throw cannotWrite(images, error);

@@ -1,4 +1,4 @@
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import {
   Phase,
   readNetPrototxt,
@@ -7,7 +7,7 @@ import {
   type NetUse,
   type SolverParameter,
 } from "../caffe/index.js";
-import { HistobookError } from "../foundation/index.js";
+import { HistobookError, storedPath } from "../foundation/index.js";
 
 /** A network and the use that a solver makes of it. */
 export interface SolverNetwork {
@@ -68,7 +68,7 @@ export function solverNetworks(
   const read = (one: Given, phase: Phase, state: NetState | undefined): SolverNetwork => {
     const file = typeof one === "string" ? resolve(workingDirectory, one) : undefined;
     const net = typeof one === "string" ? readNetPrototxt(resolve(workingDirectory, one)) : one;
-    const name = file && relative(namesFrom, file).replaceAll("\\", "/");
+    const name = file && storedPath(namesFrom, file);
     return { net, file, name, use: { phase, level: state?.level, stages: state?.stage } };
   };
   return {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { makeValidationDatabase } from "../databases/index.js";
 import type { Engine } from "../engine/index.js";
-import { HistobookError, numberOption, withWorkLock } from "../foundation/index.js";
+import { HistobookError, numberOption, storedPath, withWorkLock } from "../foundation/index.js";
 import { databaseName, solverName, trainingLockName, updateManifest, type Study } from "../study/index.js";
 import { finishedFold, resumableSnapshot, runTaskOf, type FoldRun, type TrainedFold } from "./foldRun.js";
 import type { TrainOptions } from "./options.js";
@@ -74,7 +74,7 @@ async function trainLocked(
       fix: "remove that line from the solver",
     });
   }
-  const file = relative(directory, resolve(workingDirectory, files.model)).replaceAll("\\", "/");
+  const file = storedPath(directory, resolve(workingDirectory, files.model));
   const { scale, size } = database;
   const { iterations, entries } = solved;
   await updateManifest(directory, (manifest) => ({

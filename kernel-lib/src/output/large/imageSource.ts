@@ -1,6 +1,6 @@
-import { existsSync, renameSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { unfinishedPath } from "../../foundation/index.js";
+import { giveName, unfinishedPath } from "../../foundation/index.js";
 import {
   copyIntoTiles,
   imageSize,
@@ -53,7 +53,7 @@ async function tiledCopy(path: string, folder: string): Promise<string> {
   const copy = join(folder, "source.tif");
   if (!existsSync(copy)) {
     await copyIntoTiles(path, unfinishedPath(copy));
-    renameSync(unfinishedPath(copy), copy);
+    giveName(unfinishedPath(copy), copy);
   }
   return copy;
 }

@@ -1,6 +1,6 @@
-import { readFileSync, renameSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import type * as fastPng from "fast-png";
-import { unfinishedPath } from "../../foundation/index.js";
+import { giveName, unfinishedPath } from "../../foundation/index.js";
 import { PlainTiff } from "./plainTiff.js";
 import type { Tile } from "./tileGrid.js";
 
@@ -56,7 +56,7 @@ export async function writePyramid({
         ...resolution,
       })
       .toFile(temporary);
-    renameSync(temporary, path);
+    giveName(temporary, path);
   } finally {
     rmSync(plain, { force: true });
     rmSync(temporary, { force: true });
