@@ -380,7 +380,7 @@ export function describeEngine(name: EngineName, computation: Computation = "ope
           name: "noise",
           kind: "float32",
           shape: [50, 5, 5, 4],
-          data: drawNoise(seed, 0, [50, 5, 5, 4]),
+          data: drawNoise({ seed, iteration: 0, batch: 0 }, 0, [50, 5, 5, 4]),
         };
         const [values] = await compute(engine, computation, [noise], (given) => {
           const inputs = new Map([["x", tf.ones([50, 5, 5, 4])]]);
@@ -397,6 +397,26 @@ export function describeEngine(name: EngineName, computation: Computation = "ope
       expect(await run({ training: true, seed: 5 })).toEqual(values);
       expect(await run({ training: true, seed: 6 })).not.toEqual(values);
       expect((await run({ training: false, seed: 5 })).every((value) => value === 1)).toBe(true);
+    });
+
+    test.each([2, 5])("dropout drops otherwise in each of an iteration's %i batches", async (count) => {
+      const dropped = plain.replace(
+        'layer { name: "scores"',
+        'layer { name: "drop" type: "Dropout" bottom: "x" top: "x" dropout_param { dropout_ratio: 0.5 } } layer { name: "scores"',
+      );
+      expect(dropped).not.toBe(plain);
+      const { plan, weights } = planSmall(dropped);
+      // At a rate of zero nothing is learned: only the noise differs.
+      const lossOf = async (batches: (typeof batch)[], iteration: number) => {
+        const learner = createLearner(engine, settingsOf(plan), weights);
+        const loss = await learner.step(batches, 0, iteration);
+        learner.dispose();
+        return loss;
+      };
+      const alone = await lossOf([batch], 7);
+      expect(await lossOf([batch], 7)).toBe(alone);
+      expect(await lossOf([batch], 8)).not.toBe(alone);
+      expect(Math.abs((await lossOf(Array(count).fill(batch), 7)) - alone)).toBeGreaterThan(1e-4);
     });
 
     test.each(Object.entries({ plain, normalized }))(

@@ -11,7 +11,7 @@ import {
   testOutputs,
   type TensorBatch,
 } from "./learning.js";
-import { drawNoise } from "./noise.js";
+import { drawNoise, type NoisePlace } from "./noise.js";
 import { tensorFlowOf } from "./tensorflow.js";
 import { takeValues, valuesOf } from "./values.js";
 import { transformBatch, type ImageBatch, type Transformation } from "./transformation.js";
@@ -33,21 +33,23 @@ export function eagerLearner(
   const { images, seed } = settings;
   const variables = createLearningVariables(tf, settings, weights, history);
 
-  function onEngine(batch: ImageBatch, transformation: Transformation, noiseSeed: number): TensorBatch {
+  function onEngine(batch: ImageBatch, transformation: Transformation, place: NoisePlace): TensorBatch {
     const side = transformation.cropSize;
     const shape: [number, number, number, number] = [batch.labels.length, side, side, images.channels];
     let drawn = 0;
     return {
       images: tf.tensor4d(transformBatch(batch, images, transformation), shape),
       labels: tf.tensor1d(batch.labels, "int32"),
-      noise: (size) => tf.tensor(drawNoise(noiseSeed, drawn++, size), [...size]),
+      noise: (size) => tf.tensor(drawNoise(place, drawn++, size), [...size]),
     };
   }
 
   return {
     async step(batches, rate, iteration) {
       const loss = tf.tidy(() => {
-        const given = batches.map((batch) => onEngine(batch, settings.transformation, seed + iteration));
+        const given = batches.map((batch, index) =>
+          onEngine(batch, settings.transformation, { seed, iteration, batch: index }),
+        );
         const rates = [...ratesOf(settings, rate, iteration)].map((one) => tf.scalar(one));
         return learn(tf, settings, variables, given, rates);
       });
@@ -56,7 +58,12 @@ export function eagerLearner(
     },
     async test(plan, transformation, batch) {
       const outputs = tf.tidy(() =>
-        testOutputs(tf, plan, variables.network, onEngine(batch, transformation, seed)),
+        testOutputs(
+          tf,
+          plan,
+          variables.network,
+          onEngine(batch, transformation, { seed, iteration: 0, batch: 0 }),
+        ),
       );
       return namedOutputs(plan, await takeValues(tf, outputs));
     },

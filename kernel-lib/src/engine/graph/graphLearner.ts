@@ -16,7 +16,7 @@ import {
 } from "../learning.js";
 import type { Values } from "../nativeBackend.js";
 import { createVariables } from "../network.js";
-import { drawNoise } from "../noise.js";
+import { drawNoise, type NoisePlace } from "../noise.js";
 import type { NetworkPlan } from "../plan.js";
 import { tensorFlowOf, type TensorFlow } from "../tensorflow.js";
 import type { ImageBatch, Transformation } from "../transformation.js";
@@ -95,11 +95,11 @@ export function graphLearner(
   }
 
   /** One iteration, batch by batch; all are of the same size. */
-  function stepInParts(batches: readonly ImageBatch[], rates: Float32Array, noiseSeed: number): number {
+  function stepInParts(batches: readonly ImageBatch[], rates: Float32Array, iteration: number): number {
     const current = trainingGraph([batches[0].labels.length], batches.length);
     let loss = 0;
     batches.forEach((batch, index) => {
-      const values = valuesFor(current, [batch], settings.transformation, noiseSeed);
+      const values = valuesFor(current, [batch], settings.transformation, { seed, iteration, batch: index });
       values.set("rates", rates);
       values.set("isLast", Float32Array.of(index === batches.length - 1 ? 1 : 0));
       loss = Math.fround(loss + current.graph.run(values)[0][0]);
@@ -126,11 +126,12 @@ export function graphLearner(
     return test;
   }
 
+  /** @param first the place of the first of the batches */
   function valuesFor(
     { noise }: BatchGraph,
     batches: readonly ImageBatch[],
     transformation: Transformation,
-    noiseSeed: number,
+    first: NoisePlace,
   ): Map<string, Values> {
     return new Map(
       batches.flatMap((batch, index) => [
@@ -138,7 +139,7 @@ export function graphLearner(
         [`labels_${index}`, batch.labels] as [string, Values],
         ...noise[index].map((shape, draw): [string, Values] => [
           `noise_${index}_${draw}`,
-          drawNoise(noiseSeed, draw, shape),
+          drawNoise({ ...first, batch: first.batch + index }, draw, shape),
         ]),
       ]),
     );
@@ -150,15 +151,17 @@ export function graphLearner(
       const rates = ratesOf(settings, rate, iteration);
       version++;
       if (counts.length > mostAtOnce && counts.every((count) => count === counts[0]))
-        return Promise.resolve(stepInParts(batches, rates, seed + iteration));
+        return Promise.resolve(stepInParts(batches, rates, iteration));
       const current = trainingGraph(counts, 1);
-      const values = valuesFor(current, batches, settings.transformation, seed + iteration);
+      const values = valuesFor(current, batches, settings.transformation, { seed, iteration, batch: 0 });
       values.set("rates", rates);
       return Promise.resolve(current.graph.run(values)[0][0]);
     },
     test(plan, transformation, batch) {
       const current = testGraph(plan, transformation, batch.labels.length);
-      const outputs = current.graph.run(valuesFor(current, [batch], transformation, seed));
+      const outputs = current.graph.run(
+        valuesFor(current, [batch], transformation, { seed, iteration: 0, batch: 0 }),
+      );
       return Promise.resolve(namedOutputs(plan, outputs));
     },
     state: () => Promise.resolve(stateOf(settings, holder.getKept())),
