@@ -85,13 +85,17 @@ test("a stack's frames are those of the user's code, innermost first", () => {
     "    at node:internal/timers:1:2",
     "    at async outer (helper.ts:10:1)",
     "    at async In[3]:1:7",
+    "    at first (my copy (1).ts:4:5)",
+    "    at my copy (1).ts:6:7",
     "    at Object.<anonymous> (/work/node_modules/tslab/dist/executor.js:2:2)",
   ].join("\n");
-  const known = ["In[2]", "In[3]", "helper.ts"];
+  const known = ["In[2]", "In[3]", "helper.ts", "my copy (1).ts"];
   expect(framesOf(stack, (label) => (known.includes(label) ? "" : undefined))).toEqual([
     { label: "In[2]", line: 3, column: 5, name: "inner" },
     { label: "helper.ts", line: 10, column: 1, name: "outer" },
     { label: "In[3]", line: 1, column: 7, name: undefined },
+    { label: "my copy (1).ts", line: 4, column: 5, name: "first" },
+    { label: "my copy (1).ts", line: 6, column: 7, name: undefined },
   ]);
 });
 

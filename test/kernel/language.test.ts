@@ -207,6 +207,12 @@ test("a .ts file beside the notebook is imported, reloaded when it has changed, 
   expect(tracebackText(wrong)).toMatch(/^helper\.ts, line 1\n----> 1 export const help: string = 5;/);
 });
 
+test("a .ts file whose name holds spaces and brackets is named in errors", async () => {
+  write("my copy (1).ts", 'export function fail(): never {\n  throw new Error("from the copy");\n}');
+  const answer = await kernel.execute('import { fail } from "./my copy (1)";\nfail();');
+  expect(tracebackText(answer)).toMatch(/^my copy \(1\)\.ts, fail\(\), line 2\n[\s\S]*line 2\n/);
+});
+
 test("a .ts file outside of the notebook's folder is imported and reloaded as well", async () => {
   const { folder } = kernel;
   const shared = join(dirname(folder), `${basename(folder)}-shared`);

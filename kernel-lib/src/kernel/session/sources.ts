@@ -21,14 +21,19 @@ function textOf(call: NodeJS.CallSite): string {
 /** A cell's file names begin so; the rest is a number. */
 export const cellPrefix = "histobook-cell-";
 
-const place = /((?:file:\/\/)?[^\s()]+?):(\d+):(\d+)/g;
+/** What stands behind a file's name in a stack; the name itself may hold spaces and brackets. */
+const place = /:(\d+):(\d+)/g;
+const plainName = /[^\s()]+$/;
 
 /** All TypeScript that was run; turns places in JavaScript into places in TypeScript. */
 export class Sources {
   private readonly byFile = new Map<string, Source>();
   private readonly byLabel = new Map<string, Source>();
+  /** Those whose names hold spaces or brackets; cells' never do. */
+  private readonly unusualFiles: string[] = [];
 
   add(file: string, source: Source): void {
+    if (!this.byFile.has(file) && plainName.exec(file)?.[0] !== file) this.unusualFiles.push(file);
     this.byFile.set(file, source);
     this.byLabel.set(source.label, source);
   }
@@ -47,13 +52,25 @@ export class Sources {
 
   /** A stack's text with the places of TypeScript in it. */
   translate(text: string): string {
-    return text.replace(place, (found, file: string, line: string, column: string) => {
-      const source = this.byFile.get(file);
-      if (!source) return found;
+    let shown = "";
+    let end = 0;
+    for (const { 0: found, 1: line, 2: column, index } of text.matchAll(place)) {
+      const before = text.slice(end, index);
+      const file = this.fileAtEndOf(before);
+      const source = file && this.byFile.get(file);
+      if (!source) continue;
       const original = source.module.original({ line: Number(line) - 1, column: Number(column) - 1 });
-      if (!original) return source.label;
-      return `${source.label}:${original.line + 1 - source.linesBefore}:${original.column + 1}`;
-    });
+      shown += before.slice(0, -file.length) + source.label;
+      if (original) shown += `:${original.line + 1 - source.linesBefore}:${original.column + 1}`;
+      end = index + found.length;
+    }
+    return shown + text.slice(end);
+  }
+
+  private fileAtEndOf(text: string): string | undefined {
+    const [plain] = plainName.exec(text) ?? [];
+    if (plain !== undefined && this.byFile.has(plain)) return plain;
+    return this.unusualFiles.find((file) => text.endsWith(file));
   }
 
   /** Makes `error.stack` show TypeScript's places, whoever reads it. */

@@ -40,21 +40,26 @@ export function failureOf(thrown: unknown, codeOf: CodeOf): Failure {
   };
 }
 
+/** A stack's line with a function's name, and one without; a file's name may hold spaces and brackets. */
+const withName = /^\s+at (?<name>.*?) \((?:async )?(?<label>.+?):(?<row>\d+):(?<column>\d+)\)$/;
+const withoutName = /^\s+at (?:async )?(?<label>.+?):(?<row>\d+):(?<column>\d+)\)?$/;
+
 /** The frames of a stack that lie in the user's TypeScript, innermost first. */
 export function framesOf(stack: string, codeOf: CodeOf): Frame[] {
   const frames: Frame[] = [];
   for (const line of stack.split("\n")) {
-    const found = /^\s+at (?:(.*?) \()?(?:async )?(.+?):(\d+):(\d+)\)?$/.exec(line);
-    if (!found || codeOf(found[2]) === undefined) continue;
+    const found = withName.exec(line) ?? withoutName.exec(line);
+    const { label, row, column } = found?.groups ?? {};
+    if (!found || codeOf(label) === undefined) continue;
     // Functions of earlier cells are called on the object that holds all values, which says nothing to the reader.
-    const name = found[1]
+    const name = found.groups?.name
       ?.replace(/^async /, "")
       .replace(/^Proxy\./, "")
       .replace(/ \[as .*\]$/, "");
     frames.push({
-      label: found[2],
-      line: Number(found[3]),
-      column: Number(found[4]),
+      label,
+      line: Number(row),
+      column: Number(column),
       name:
         name === undefined || /^(eval|<anonymous>|Object\.<anonymous>|undefined)$/.test(name)
           ? undefined
