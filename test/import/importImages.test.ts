@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -47,6 +48,41 @@ const colourMask = (file: string, inside: number[], outside: number[]) => {
   );
   return put(file, sharp(data, { raw: { width: 64, height: 64, channels: inside.length as 3 | 4 } }));
 };
+
+/** A TIFF of one number a pixel, as Python's tools write labels: `value` in the square, 0 round it. */
+async function numberMask(
+  file: string,
+  Values: typeof Uint32Array | typeof Float32Array,
+  value = 1,
+): Promise<void> {
+  const numbers = Values.from(rectangle(64, 64, square).data, (inside) => value * inside);
+  const data = Buffer.from(numbers.buffer);
+  const short = 3;
+  const long = 4;
+  const tags = [
+    [256, long, 64],
+    [257, long, 64],
+    [258, short, 32],
+    [259, short, 1],
+    [262, short, 1],
+    [273, long, 8],
+    [277, short, 1],
+    [278, long, 64],
+    [279, long, data.length],
+    [339, short, Values === Float32Array ? 3 : 1],
+  ];
+  const header = Buffer.from("II*\0\0\0\0\0", "latin1");
+  header.writeUInt32LE(8 + data.length, 4);
+  const directory = Buffer.alloc(2 + 12 * tags.length + 4);
+  directory.writeUInt16LE(tags.length, 0);
+  for (const [i, [tag, type, number]] of tags.entries()) {
+    directory.writeUInt16LE(tag, 2 + 12 * i);
+    directory.writeUInt16LE(type, 4 + 12 * i);
+    directory.writeUInt32LE(1, 6 + 12 * i);
+    directory.writeUInt32LE(number, 10 + 12 * i);
+  }
+  await writeFile(join(home, file), Buffer.concat([header, data, directory]));
+}
 
 interface Drawn {
   type: string;
@@ -262,6 +298,8 @@ describe("masks", () => {
         rmSync(join(home, "p.png"));
       },
     ],
+    ["32 bits", () => numberMask("a_1_mask.png", Uint32Array)],
+    ["floating-point numbers", () => numberMask("a_1_mask.png", Float32Array)],
   ])("of %s become 0 and 255", async (_, write) => {
     await image("a_1.tif");
     await write();
@@ -270,6 +308,12 @@ describe("masks", () => {
     const written = sharp(join(study, "images", "a_1_mask.png"));
     expect(await written.metadata()).toMatchObject({ channels: 1, depth: "uchar" });
     expect([...new Set(await written.raw().toBuffer())].sort()).toEqual([0, 255]);
+  });
+
+  test("of probabilities are refused", async () => {
+    await image("a_1.tif");
+    await numberMask("a_1_mask.png", Float32Array, 0.5);
+    expect(await reason(load())).toContain("found a mask with values between whole numbers");
   });
 
   test("of several values are read as chosen", async () => {
@@ -308,6 +352,8 @@ describe("GeoJSON", () => {
           { names: ["Tumor"] },
         ),
         feature({ type: "Point", coordinates: [3, 3] }, tumour),
+        feature({ type: "Polygon", coordinates: [] }, tumour),
+        feature({ type: "MultiPolygon", coordinates: [[[]]] }, tumour),
       ],
     });
     const said: string[] = [];

@@ -82,7 +82,9 @@ function addGeometry(
     for (const part of geometry.geometries) addGeometry(path, index, part, className, annotations);
   } else if (geometry.type === "Polygon" || geometry.type === "MultiPolygon") {
     const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-    annotations.areas.push(...polygons.map((area) => ({ className, area: area as unknown as Area })));
+    // Somebody may have cut everything away from an annotation.
+    const drawn = polygons.filter((rings) => rings.some((points) => points.length > 0));
+    annotations.areas.push(...drawn.map((area) => ({ className, area: area as unknown as Area })));
   } else {
     annotations.passedOver++;
   }

@@ -84,25 +84,12 @@ function extent(values: readonly number[]): [least: number, most: number] {
   ] as [number, number]);
 }
 
-/** The values as they are stored, 8 or 16 bits each; what is transparent counts as black. */
+/** In which sharp can leave the values as they are stored. */
+const plainSpaces = ["b-w", "grey16", "srgb", "rgb", "rgb16"];
+
+/** The values as they are stored, whole numbers of any depth; what is transparent counts as black. */
 async function decodeMask(path: string): Promise<MaskPicture> {
-  try {
-    const { default: sharp } = await import("sharp");
-    const picture = sharp(path, { failOn: "error", ignoreIcc: true });
-    const { hasAlpha, depth, space } = await picture.metadata();
-    if (hasAlpha) picture.flatten({ background: "black" });
-    const deep = depth === "ushort";
-    // Else labels such as 1 of 65,535 would be rounded to 8 bits.
-    if (deep) picture.toColourspace(space);
-    const { data, info } = await picture
-      .raw({ depth: deep ? "ushort" : "uchar" })
-      .toBuffer({ resolveWithObject: true });
-    const { width, height, channels } = info;
-    const values = deep
-      ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
-      : new Uint8Array(data.buffer, data.byteOffset, data.length);
-    return { width, height, channels: channels === 1 ? 1 : 3, data: values };
-  } catch (error) {
+  const decoded = await decode(path).catch((error: unknown) => {
     throw new HistobookError("BadInput", {
       subject: path,
       found: `a file that can't be decoded (${messageOf(error).split("\n")[0]})`,
@@ -110,5 +97,32 @@ async function decodeMask(path: string): Promise<MaskPicture> {
       fix: "export it again",
       cause: error,
     });
-  }
+  });
+  const { data } = decoded;
+  if (!(data instanceof Float32Array)) return { ...decoded, data };
+  if (data.every(Number.isInteger)) return { ...decoded, data: Uint32Array.from(data) };
+  throw new HistobookError("BadInput", {
+    subject: path,
+    found: "a mask with values between whole numbers",
+    expected: "a whole number a pixel",
+    fix: "export it with 8 bits",
+  });
+}
+
+async function decode(
+  path: string,
+): Promise<Omit<MaskPicture, "data"> & { data: MaskPicture["data"] | Float32Array }> {
+  const { default: sharp } = await import("sharp");
+  const picture = sharp(path, { failOn: "error", ignoreIcc: true });
+  const { hasAlpha, depth, space } = await picture.metadata();
+  if (hasAlpha) picture.flatten({ background: "black" });
+  // Else labels such as 1 of 65,535 would be rounded to 8 bits.
+  picture.toColourspace(plainSpaces.includes(space) ? space : "srgb");
+  const kind = depth === "uchar" ? "uchar" : depth === "float" || depth === "double" ? "float" : "uint";
+  const { data, info } = await picture.raw({ depth: kind }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const size = { width, height, channels: channels === 1 ? (1 as const) : (3 as const) };
+  if (kind === "uchar") return { ...size, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+  const Values = kind === "float" ? Float32Array : Uint32Array;
+  return { ...size, data: new Values(data.buffer, data.byteOffset, data.length / 4) };
 }

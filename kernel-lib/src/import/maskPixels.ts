@@ -6,8 +6,8 @@ export interface MaskPicture {
   width: number;
   height: number;
   channels: 1 | 3;
-  /** 8 or 16 bits a value. */
-  data: Uint8Array | Uint16Array;
+  /** 8, 16 or 32 bits a value. */
+  data: Uint8Array | Uint16Array | Uint32Array;
 }
 
 /** What a mask says: 0 or 1 a pixel, or why that can't be told, as it is said after "found". */

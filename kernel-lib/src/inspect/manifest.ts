@@ -1,4 +1,4 @@
-import { readManifest } from "../study/index.js";
+import { readManifest, type Manifest } from "../study/index.js";
 import type { Inspection } from "./inspection.js";
 
 /** What a study's manifest holds: which steps are done. */
@@ -10,7 +10,9 @@ export function inspectManifest(directory: string): Inspection {
     data: { manifest },
     lines: [
       `Study at scale ${scale ?? "0.5 (not chosen yet)"}.`,
-      patches ? `Step 1: patches from ${Object.keys(patches.images).length} images.` : "Step 1: not done.",
+      patches
+        ? `Step 1: patches from ${Object.keys(patches.images).length} images${byRule(patches)}.`
+        : "Step 1: not done.",
       folds ? `Step 2: ${folds.parameters.folds} folds.` : "Step 2: not done.",
       `Step 3: databases of ${Object.keys(databases).length} folds.`,
       `Step 4: models of ${Object.keys(models).length} folds.`,
@@ -18,4 +20,8 @@ export function inspectManifest(directory: string): Inspection {
     ],
     warnings: [],
   };
+}
+
+function byRule({ parameters }: NonNullable<Manifest["patches"]>): string {
+  return parameters.regions ? ` by the region rule '${parameters.regions.name}'` : "";
 }
