@@ -37,6 +37,10 @@ export function runCommand(): Command {
       toNumber,
     )
     .option("--scale <factor>", "working pixels per pixel of the file (the study's own, else 0.5)", toNumber)
+    .option(
+      "--regions <module>",
+      "JavaScript whose default export divides an image into regions (the study's own)",
+    )
     .option("--engine <name>", engineChoices.join(", "))
     .option("--seed <number>", "(1)", toNumber)
     .option("--workers <number>", "worker threads (one a core)", toNumber);

@@ -44,8 +44,8 @@ export async function extractImage(task: ExtractionTask, goOn: () => void): Prom
   const { directory, parameters, places } = task;
   const { name, patient, imageNumber } = task.case;
   const key = imageKey(task.case, parameters);
-  const earlier = doneAlready(task, key);
-  if (earlier) return earlier;
+  const earlier = readImageRecord(directory, name);
+  if (earlier?.key === key && task.complete) return earlier;
 
   removeImageRecord(directory, name);
   const image = await readCase(task);
@@ -65,13 +65,11 @@ export async function extractImage(task: ExtractionTask, goOn: () => void): Prom
  * @throws HistobookError `BadInput` when the image, its mask or what the rule gives can't be used.
  */
 export async function withPlaces(task: ExtractionTask, rule: ChosenRule): Promise<ExtractionTask> {
-  if (doneAlready(task, imageKey(task.case, task.parameters))) return task;
+  const { directory, parameters } = task;
+  const earlier = readImageRecord(directory, task.case.name);
+  // Where no more than files are missing, the places are known.
+  if (earlier?.key === imageKey(task.case, parameters)) return { ...task, places: earlier };
   return { ...task, places: await choosePlaces(task, await readCase(task), rule) };
-}
-
-function doneAlready(task: ExtractionTask, key: string): ImageRecord | undefined {
-  const earlier = readImageRecord(task.directory, task.case.name);
-  return earlier?.key === key && task.complete ? earlier : undefined;
 }
 
 async function choosePlaces(task: ExtractionTask, image: Raster, rule?: ChosenRule): Promise<Places> {

@@ -9,7 +9,7 @@ import {
   type Skipped,
 } from "../foundation/index.js";
 import { patchesFolder, updateManifest, workingScale, type Study } from "../study/index.js";
-import { withPlaces, type ExtractionTask, type MaskedCase } from "./extract.js";
+import { imageKey, withPlaces, type ExtractionTask, type MaskedCase } from "./extract.js";
 import { completeImages, removeStalePatches } from "./inventory.js";
 import { patchParameters, workerCount, type PatchOptions, type PatchParameters } from "./options.js";
 import { extractAll } from "./pool.js";
@@ -20,7 +20,7 @@ import {
   removeImageRecord,
   type ImageRecord,
 } from "./record.js";
-import { chosenRule, type ChosenRule } from "./regionRule.js";
+import { chosenRule, missingRule, type ChosenRule } from "./regionRule.js";
 import { nothingUsable, withoutMask, withoutPatches } from "./skips.js";
 import { countPatches, manifestImages } from "./summary.js";
 
@@ -70,6 +70,7 @@ export async function makePatches(study: Study, options: PatchOptions = {}): Pro
   }
   const about = { ...options, subject: `the patches of ${directory}`, step: "patches" };
   return withWorkLock(join(directory, "patches.lock"), about, async (signal) => {
+    if (rule && !rule.find) requirePlaces(study, parameters, rule);
     await updateManifest(directory, (manifest) => ({ ...manifest, patches: null }));
     if (direct) removeStalePatches(directory, []);
     const { records, skipped } = await harvest(study, parameters, { ...options, signal, workers, rule });
@@ -100,6 +101,20 @@ async function ruleOf({ regions, regionSettings }: PatchOptions): Promise<Chosen
     expected: "a rule that goes by them",
     fix: "give the rule as `regions`, or leave them out",
   });
+}
+
+/** A rule of which no more than the name is at hand must have chosen the places of all images; else nothing is touched. */
+function requirePlaces(
+  { directory, cases }: Study,
+  parameters: PatchParameters,
+  { recorded }: ChosenRule,
+): void {
+  for (const one of cases) {
+    if (one.maskPath === null) continue;
+    const masked = { ...one, maskPath: one.maskPath };
+    if (readableRecord(directory, one.name)?.key !== imageKey(masked, parameters))
+      throw missingRule(recorded, one.name);
+  }
 }
 
 /** Takes every image's patches, or says why it has none. */

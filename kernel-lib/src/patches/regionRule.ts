@@ -134,7 +134,8 @@ export async function divideImage(
   return { p, e, b };
 }
 
-function missingRule(recorded: RecordedRule, name: string): HistobookError {
+/** The error where an image must be divided by a rule of which only the name is known. */
+export function missingRule(recorded: RecordedRule, name: string): HistobookError {
   return new HistobookError("BadInput", {
     subject: `the region rule '${recorded.name}'`,
     found: `its name alone, and that ${name} must be divided by it`,

@@ -12,6 +12,7 @@ import { outputStep } from "../output/index.js";
 import type { Study } from "../study/index.js";
 import { trainingStep } from "../training/index.js";
 import type { PipelineOptions } from "./pipelineOptions.js";
+import { regionsModule } from "./runRegions.js";
 import { chosenTraining, runSettings } from "./runSettings.js";
 
 /** What a cluster is to do of a whole run, and how. */
@@ -90,7 +91,7 @@ function runSteps(study: Study, options: ClusterRunOptions): ClusterStep[] {
   // What is trained is not known yet, so the options stand for it.
   const runs = folds.map((fold) => ({ fold, key: fingerprint(["train", training, fold]) }));
   return [
-    one("patches", { ...preset.patches, scale, seed, workers }),
+    one("patches", { ...preset.patches, scale, seed, workers, regions: regionsModule(study, options) }),
     one("folds", { ...preset.folds, seed }),
     one("databases", { seed, workers }),
     trainingStep(directory, runs, training),

@@ -28,6 +28,7 @@ import {
 } from "../study/index.js";
 import { forecastTraining, train, type TrainOptions } from "../training/index.js";
 import type { Preset } from "./presets.js";
+import type { RegionOptions } from "./runRegions.js";
 import { takeImages } from "./takeImages.js";
 import type { RunSpeeds } from "./timeBudget.js";
 
@@ -38,6 +39,7 @@ export interface RehearsalOptions extends RunOptions {
   seed?: number;
   workers?: number;
   settings: Preset;
+  regions: RegionOptions;
   /** What was chosen for the training beside the preset. */
   training: TrainOptions;
 }
@@ -98,7 +100,7 @@ async function rehearseIn(place: string, study: Study, options: RehearsalOptions
   const steps: StepTimes[] = [];
   for (const [i, perImage] of positions.entries()) {
     told(i);
-    const patches = { ...settings.patches, perImage, scale, workers, seed, signal };
+    const patches = { ...settings.patches, ...options.regions, perImage, scale, workers, seed, signal };
     steps.push(await timeSteps(rehearsal, patches));
   }
   told(2);

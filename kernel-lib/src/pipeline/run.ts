@@ -9,6 +9,7 @@ import type { Study } from "../study/index.js";
 import { train, type TrainResult } from "../training/index.js";
 import { commandOfPlan, planForMinutes, type TimedPlan } from "./runPlan.js";
 import type { PipelineOptions } from "./pipelineOptions.js";
+import { runRegions } from "./runRegions.js";
 import { chosenTraining, runSettings } from "./runSettings.js";
 
 /** What each step made, and how long it took. */
@@ -51,7 +52,7 @@ export async function runPipeline(study: Study, options: PipelineOptions = {}): 
   };
   const patches = await timed(
     "patches",
-    makePatches(study, { ...common, ...preset.patches, scale, workers }),
+    makePatches(study, { ...common, ...preset.patches, ...runRegions(study, options), scale, workers }),
   );
   const folds = await timed("folds", makeFolds(study, { ...common, ...preset.folds }));
   const databases = await timed("databases", makeDatabases(study, { ...common, workers }));

@@ -20,6 +20,7 @@ import { recipeArguments } from "../training/index.js";
 import type { Preset } from "./presets.js";
 import { rehearse, type Rehearsal } from "./rehearsal.js";
 import type { PipelineOptions } from "./pipelineOptions.js";
+import { runRegions } from "./runRegions.js";
 import { chosenTraining, runSettings } from "./runSettings.js";
 import { planTimeBudget, secondsOfRun, type RunPlan, type RunWork } from "./timeBudget.js";
 
@@ -123,9 +124,10 @@ export function commandOfPlan(
   options: PipelineOptions = {},
 ): string {
   const { scale, engine, seed, network } = options;
+  const regions = typeof options.regions === "string" ? options.regions : undefined;
   const words = [
     ...["run", directory],
-    ...commandLineOptions({ preset, perImage, iterations, stride, scale, engine, seed, network }),
+    ...commandLineOptions({ preset, perImage, iterations, stride, scale, engine, seed, network, regions }),
     ...recipeArguments(options),
   ];
   return ["histobook", ...words.map(quoted)].join(" ");
@@ -140,7 +142,12 @@ async function measureRun(
   const preset = options.preset ?? (minutes === undefined ? "standard" : "quick");
   const settings = runSettings({ preset, perImage, iterations, stride });
   const common = { report, signal, engine, seed, workers, scale };
-  const rehearsal = await rehearse(study, { ...common, settings, training: chosenTraining(options) });
+  const rehearsal = await rehearse(study, {
+    ...common,
+    settings,
+    regions: runRegions(study, options),
+    training: chosenTraining(options),
+  });
   const { folds = 5, validation = 0.2 } = settings.folds;
   const { edgeRatio = 1, backgroundRatio = 0.3 } = settings.patches;
   const { validateEvery, earlyStopping } = options;
