@@ -55,7 +55,7 @@ async function numberMask(
   Values: typeof Uint32Array | typeof Float32Array,
   value = 1,
 ): Promise<void> {
-  const numbers = Values.from(rectangle(64, 64, square).data, (inside) => value * inside);
+  const numbers = new Values([...rectangle(64, 64, square).data].map((inside) => value * inside));
   const data = Buffer.from(numbers.buffer);
   const short = 3;
   const long = 4;
