@@ -1,22 +1,15 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
+  appendToFile,
   fingerprint,
   makeFolder,
-  removeUnfinished,
-  unfinishedPath,
+  replaceFolder,
   writeWholeFile,
   writeWholeLines,
 } from "../../kernel-lib/src/foundation/index.js";
 import { newFolder } from "../study/pictures.js";
-
-/** The number of a process that has ended. */
-function deadProcess(): number {
-  return spawnSync(process.execPath, ["-e", ""]).pid;
-}
 
 test("writeWholeFile() replaces a file and leaves nothing else behind", () => {
   const folder = newFolder();
@@ -72,18 +65,27 @@ test("makeFolder() says what is wrong when a file has the folder's name", () => 
   expect(() => makeFolder(file)).toThrow(`${file}: found a file where a folder should be`);
 });
 
-test("removeUnfinished() removes what dead processes of this machine left, and nothing of the living", () => {
-  const folder = newFolder();
-  const living = basename(unfinishedPath(join(folder, "mine.png")));
-  const elsewhere = ".unfinished-another-machine-1-0-theirs.png";
-  const dead = `.unfinished-${hostname()}-${deadProcess()}-0-dead.png`;
-  for (const name of [living, elsewhere, dead, "whole.png"]) writeFileSync(join(folder, name), "");
-  removeUnfinished(folder);
-  expect(readdirSync(folder).sort()).toEqual([living, elsewhere, "whole.png"].sort());
-});
-
 test("fingerprint() tells values apart, and bytes from their text", () => {
   expect(fingerprint({ a: 1 })).toMatch(/^[0-9a-f]{64}$/);
   expect(fingerprint({ a: 1 })).not.toBe(fingerprint({ a: 2 }));
   expect(fingerprint(new Uint8Array([1]))).not.toBe(fingerprint([1]));
+});
+
+test("replaceFolder() puts a folder in another one's place, whoever else does so at the same time", () => {
+  const folder = newFolder();
+  const made = (name: string, content: string): string => {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, "file"), content);
+    return join(folder, name);
+  };
+  const place = made("place", "old");
+  replaceFolder(made("new", "new"), place);
+  replaceFolder(made("newer", "newer"), place);
+  expect(readdirSync(folder)).toEqual(["place"]);
+  expect(readFileSync(join(place, "file"), "utf8")).toBe("newer");
+});
+
+test("appendToFile() says in one sentence what is wrong", () => {
+  const path = join(newFolder(), "missing", "log");
+  expect(() => appendToFile(path, "line")).toThrow(`${path}: found no folder of that name`);
 });

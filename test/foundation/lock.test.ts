@@ -4,6 +4,7 @@ import type fs from "node:fs";
 import {
   existsSync,
   linkSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -188,4 +189,21 @@ test("withLock() lets go when the work fails", async () => {
 test("withLock() says what is wrong when the folder is missing", async () => {
   const path = join(newFolder(), "missing", "lock");
   await expect(withLock(path, () => 1)).rejects.toThrow(`${path}: found no folder of that name`);
+});
+
+test("a holder whose folder is removed is told so, and that nobody has taken its place", async () => {
+  const folder = join(newFolder(), "study");
+  mkdirSync(folder);
+  const work = withLock(
+    join(folder, "lock"),
+    async ({ signal, check }) => {
+      rmSync(folder, { recursive: true });
+      await once(signal, "abort");
+      check();
+    },
+    { beatMs, subject: "fold 1" },
+  );
+  await expect(work).rejects.toThrow(
+    `${folder}: found no such folder any more, while fold 1 was at work there, expected the folder to stay; restore it, or begin again in another one.`,
+  );
 });

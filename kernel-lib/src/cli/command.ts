@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import { isHistobookError, type RunOptions, type Skipped } from "../foundation/index.js";
+import { HistobookError, isHistobookError, type RunOptions, type Skipped } from "../foundation/index.js";
 import { jsonReporter, textReporter, type Reporter } from "./reporter.js";
 
 /** What a command's work gives back: data for programs, lines for people, and what was passed over. */
@@ -44,6 +44,12 @@ export async function perform(
   process.stderr.on("error", ignore);
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
+  // Without this a process in which nothing can happen any more would end as if all were well.
+  const lost = (): void => {
+    reporter.error(withoutEnd());
+    process.exitCode = exitStatus.failed;
+  };
+  process.once("beforeExit", lost);
   try {
     const {
       data,
@@ -57,12 +63,22 @@ export async function perform(
     reporter.error(error);
     process.exitCode = isHistobookError(error, "BadOption") ? exitStatus.wrongUsage : exitStatus.failed;
   } finally {
+    process.off("beforeExit", lost);
     process.off("disconnect", leave);
     process.stdout.off("error", ignore);
     process.stderr.off("error", ignore);
     process.off("SIGINT", interrupt);
     process.off("SIGTERM", interrupt);
   }
+}
+
+function withoutEnd(): HistobookError {
+  return new HistobookError("ProcessLost", {
+    subject: "histobook",
+    found: "work that will never end, since what it waits for is gone",
+    expected: "a result",
+    fix: "see that enough memory is free, and run the same again; what is made is kept",
+  });
 }
 
 const ignore = (): void => {};

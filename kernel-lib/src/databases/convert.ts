@@ -1,5 +1,15 @@
+import { existsSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import type { MeanImage } from "../caffe/index.js";
-import { cellSignal, numberOption, unfinishedPath, type RunOptions } from "../foundation/index.js";
+import {
+  cellSignal,
+  giveName,
+  HistobookError,
+  numberOption,
+  removeLeftoversOnce,
+  unfinishedPath,
+  type RunOptions,
+} from "../foundation/index.js";
 import { filesOf, whileFilling } from "./fill.js";
 import { meanSum } from "./mean.js";
 import { createPatchSpace } from "./patchSpace.js";
@@ -47,6 +57,9 @@ export async function convertImages(
     done += count;
     options.report?.({ event: "progress", step: "databases", done, total, unit: "patches" });
   };
+  if (existsSync(database)) throw alreadyThere(database);
+  removeLeftoversOnce(dirname(database));
+  const unfinished = unfinishedPath(database);
   const patches = createPatchSpace(unfinishedPath(`${database}.patches`), size, plan.files.length);
   try {
     const sum = meanSum({ channels: 3, height: size, width: size });
@@ -54,10 +67,21 @@ export async function convertImages(
       source.shares(plan.files),
       patches,
       { ...options, signal, progress, explain: (problem) => namingList(problem, plan) },
-      () => writeDatabase(database, records, { files: plan.files, patches }, { sum, signal, progress }),
+      () => writeDatabase(unfinished, records, { files: plan.files, patches }, { sum, signal, progress }),
     );
+    giveName(unfinished, database);
     return { ...counts, mean: sum.mean() };
   } finally {
     patches.remove();
+    rmSync(unfinished, { recursive: true, force: true });
   }
+}
+
+function alreadyThere(database: string): HistobookError {
+  return new HistobookError("BadInput", {
+    subject: database,
+    found: "something of that name",
+    expected: "a folder that does not exist yet",
+    fix: "name another folder, or remove it",
+  });
 }

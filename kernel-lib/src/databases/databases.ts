@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { encodeMean } from "../caffe/index.js";
 import { checkLeakage, foldsKey } from "../folds/index.js";
 import {
-  cellSignal,
   fingerprint,
   HistobookError,
   isHistobookError,
   numberOption,
-  removeUnfinished,
+  removeLeftovers,
   replaceFolder,
   unfinishedPath,
+  withWorkLock,
   writeWholeFile,
   type RunOptions,
 } from "../foundation/index.js";
@@ -76,7 +76,7 @@ const sides = ["train", "test"] as const;
  * same lists and patches are not made again, and stale ones are replaced only after every patch was read.
  *
  * @throws HistobookError `MissingStep` before steps 1 and 2, `Leakage`, `Locked` when a stale database is in
- * use, `BadInput` for a list that names a missing or broken patch, `BadOption`, `Interrupted`.
+ * use or another process makes this study's databases, `ProcessLost` when a worker thread ended, `BadInput` for a list that names a missing or broken patch, `BadOption`, `Interrupted`.
  * @example
  * const { folds } = await makeDatabases(study, { fold: 1 });
  * folds[0].train.count > folds[0].test.count; // => true
@@ -85,11 +85,22 @@ export async function makeDatabases(study: Study, options: DatabasesOptions = {}
   const { directory } = study;
   const seed = numberOption("--seed", options.seed ?? 1, { integer: true });
   const shuffle = options.shuffle ?? true;
-  const signal = options.signal ?? cellSignal();
+  removeLeftovers(directory);
+  const about = { ...options, subject: `the databases of ${directory}`, step: "databases" };
+  return withWorkLock(join(directory, "databases.lock"), about, (signal) =>
+    makeMissing(study, { ...options, signal, seed, shuffle }),
+  );
+}
+
+async function makeMissing(
+  study: Study,
+  options: DatabasesOptions & Required<Pick<DatabasesOptions, "signal" | "seed" | "shuffle">>,
+): Promise<DatabasesResult> {
+  const { directory } = study;
+  const { signal, seed, shuffle } = options;
   const manifest = readManifest(directory);
   const { patches, folds } = requireEarlierSteps(directory, manifest);
   const { size, scale } = patches.parameters;
-  removeUnfinished(directory);
 
   const wanted = wantedFolds(options.fold, folds.parameters.folds).map((fold) => {
     checkLeakage(directory, fold, size);
@@ -175,6 +186,8 @@ async function makeFold(
     const test = await write("test", unfinished[1]);
     // A patch that can't be read must be known before anything is replaced.
     await patchSpace.whole();
+    // A training may have opened them meanwhile.
+    await refuseOpenDatabases(directory, fold);
     // Between the renames the manifest must not say that these belong together.
     await updateManifest(directory, (manifest) => {
       const databases = { ...manifest.databases };

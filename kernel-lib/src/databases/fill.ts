@@ -1,13 +1,19 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { HistobookError, stopIfAborted, type ErrorParts } from "../foundation/index.js";
+import {
+  HistobookError,
+  stopIfAborted,
+  threadLost,
+  watchPool,
+  type ErrorParts,
+} from "../foundation/index.js";
 import { readImageRecord, workerCount, type ImageRecord } from "../patches/index.js";
 import { parsePatchName, type Manifest, type Study } from "../study/index.js";
 import type { CutTask } from "./cutPatches.js";
 import type { FillAnswer, FillTarget } from "./fillTask.js";
 import type { PatchSpace } from "./patchSpace.js";
 import type { ReadTask } from "./readPatches.js";
-import { fillWorkers } from "./workers.js";
+import { fillWorkers, forgetWorkers } from "./workers.js";
 
 /** Where patches come from: PNG files, or the images themselves. */
 export interface PatchSource {
@@ -86,7 +92,7 @@ export function cutsOf(study: Study, patches: NonNullable<Manifest["patches"]>):
  * @param options.progress called with the number of patches done since the last call
  * @param options.explain may add to what is wrong with a patch
  * @returns what `work` gives
- * @throws HistobookError `BadInput` for the first patch that can't be used, `Interrupted`; and what `work` throws.
+ * @throws HistobookError `BadInput` for the first patch that can't be used, `ProcessLost`, `Interrupted`; and what `work` throws.
  */
 export async function whileFilling<Result>(
   shares: readonly (ReadTask | CutTask)[],
@@ -102,6 +108,7 @@ export async function whileFilling<Result>(
   const { signal, progress, explain } = options;
   const threads = Math.min(workerCount(options.workers), Math.max(1, shares.length));
   const pool = await fillWorkers(threads);
+  const watch = watchPool(pool);
   let failure: { error: unknown } | undefined;
   const fail = (error: unknown): void => {
     failure ??= { error };
@@ -110,7 +117,11 @@ export async function whileFilling<Result>(
   const fillShare = async (share: ReadTask | CutTask): Promise<void> => {
     const task: (ReadTask | CutTask) & FillTarget = { ...share, place: space.place, size: space.size };
     const filename = join(__dirname, workerFiles[share.kind]);
-    const { problem } = (await pool.run(task, { filename })) as FillAnswer;
+    const running = pool.run(task, { filename }) as Promise<FillAnswer>;
+    const { problem } = await Promise.race([running, watch.lost]).catch((error: unknown) => {
+      forgetWorkers(pool);
+      throw threadLost("the databases", error);
+    });
     if (problem) throw new HistobookError("BadInput", explain(problem));
     const numbers = numbersOf(share);
     space.markFilled(numbers);
@@ -127,6 +138,7 @@ export async function whileFilling<Result>(
   // Twice as many as threads: each one finds its next share waiting when it ends one.
   const filling = Array.from({ length: 2 * threads }, () => fillShares().catch(fail));
   const [result] = await Promise.all([work().catch(fail), ...filling]);
+  watch.end();
   if (failure) throw failure.error;
   return result as Result;
 }

@@ -1,4 +1,4 @@
-import type { ErrorParts } from "../foundation/index.js";
+import { cannotWrite, HistobookError, type ErrorParts } from "../foundation/index.js";
 import { UnusablePatch } from "./patchPixels.js";
 import { accessPatches, type PatchAccess, type PatchPlace } from "./patchPlace.js";
 
@@ -25,6 +25,9 @@ export async function filling(
     return {};
   } catch (error) {
     if (error instanceof UnusablePatch) return { problem: error.parts };
+    // An error's code is lost on the way between threads.
+    const known = typeof place === "string" ? cannotWrite(place, error) : error;
+    if (known instanceof HistobookError) return { problem: known.parts };
     throw error;
   } finally {
     access.close();

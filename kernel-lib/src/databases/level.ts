@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ClassicLevel, DatabaseOptions } from "classic-level";
-import { HistobookError, messageOf } from "../foundation/index.js";
+import { cannotWrite, HistobookError, messageOf } from "../foundation/index.js";
 
 /** A LevelDB of Caffe's: keys such as `00000012_10256_1_0_e_1_0.png`, values Datum messages. */
 export type Level = ClassicLevel<string, Uint8Array>;
@@ -55,8 +55,28 @@ export async function createLevel(path: string): Promise<Level> {
     // with 16 MB the tables are written on the way, at once faster and in less memory.
     writeBufferSize: 16 * 1024 * 1024,
   });
-  await level.open();
-  return level;
+  try {
+    await level.open();
+    return level;
+  } catch (error) {
+    await level.close().catch(() => undefined);
+    throw cannotWriteLevel(path, error);
+  }
+}
+
+/** The sentence for what LevelDB says while a database is being written. */
+export function cannotWriteLevel(path: string, error: unknown): unknown {
+  if (error instanceof HistobookError) return error;
+  const detail = detailOf(error);
+  const known = cannotWrite(path, new Error(detail, { cause: error }));
+  if (known instanceof HistobookError) return known;
+  return new HistobookError("BadInput", {
+    subject: path,
+    found: `a database that can't be written (${detail})`,
+    expected: "a place to write to",
+    fix: "check the disk and run the step again",
+    cause: error,
+  });
 }
 
 /** The sentence for what LevelDB says while a database is being read. */
@@ -70,7 +90,7 @@ export function cannotRead(path: string, error: unknown): HistobookError {
   });
 }
 
-function cannotOpen(path: string, error: unknown): HistobookError {
+function cannotOpen(path: string, error: unknown): unknown {
   const cause = (error as { cause?: { code?: string } }).cause;
   const detail = detailOf(error);
   if (cause?.code === "LEVEL_LOCKED") {
@@ -88,6 +108,7 @@ function cannotOpen(path: string, error: unknown): HistobookError {
       cause: error,
     });
   }
+  if (/no space left|quota exceeded/i.test(detail)) return cannotWriteLevel(path, error);
   if (/permission denied|read-only file system/i.test(detail)) {
     return new HistobookError("BadInput", {
       subject: path,

@@ -1,7 +1,7 @@
 import { cpSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { cannotWrite, removeUnfinished, unfinishedPath } from "../foundation/index.js";
+import { cannotWrite, removeLeftoversOnce, unfinishedPath } from "../foundation/index.js";
 
 /** What Linux calls file systems that lie on other machines: linux/magic.h, and Lustre's, GPFS' and BeeGFS' own. */
 const networkTypes = new Set([
@@ -45,7 +45,7 @@ export function isOnNetwork(path: string): boolean {
  * @throws HistobookError `BadInput` on a full disk.
  */
 export function copyToThisMachine(path: string): { path: string; remove: () => void } {
-  removeUnfinished(tmpdir());
+  removeLeftoversOnce(tmpdir());
   // Two of one name may be open at once, for two studies or two phases.
   const copy = unfinishedPath(join(tmpdir(), `${copies++}-${basename(path)}`));
   const remove = (): void => rmSync(copy, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
+import { cannotWrite } from "../foundation/index.js";
 import { filledPrefix } from "./filledPrefix.js";
-import { accessPatches, patchBytes, type PatchPlace } from "./patchPlace.js";
+import { accessPatches, patchBytes, type PatchAccess, type PatchPlace } from "./patchPlace.js";
 
 /** Patches up to this many bytes are kept in memory; more of them go through a file. */
 const mostMemory = 256 * 1024 * 1024;
@@ -34,7 +35,7 @@ export interface PatchSpace {
 export function createPatchSpace(path: string, size: number, count: number, memory = mostMemory): PatchSpace {
   const bytes = count * patchBytes(size);
   const place = bytes <= memory ? new SharedArrayBuffer(bytes) : path;
-  const access = accessPatches(place, size, true);
+  const access = opened(place, size);
   const filled = filledPrefix(count);
   return {
     place,
@@ -51,4 +52,12 @@ export function createPatchSpace(path: string, size: number, count: number, memo
       if (typeof place === "string") rmSync(place, { force: true });
     },
   };
+}
+
+function opened(place: PatchPlace, size: number): PatchAccess {
+  try {
+    return accessPatches(place, size, true);
+  } catch (error) {
+    throw typeof place === "string" ? cannotWrite(place, error) : error;
+  }
 }

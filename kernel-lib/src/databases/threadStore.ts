@@ -1,7 +1,14 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
-import { HistobookError, type ErrorCode, type ErrorParts } from "../foundation/index.js";
+import {
+  HistobookError,
+  isHistobookError,
+  messageOf,
+  threadLost,
+  type ErrorCode,
+  type ErrorParts,
+} from "../foundation/index.js";
 import type { ImageListOptions } from "./imageList.js";
 import type { Batch, PatchShape } from "./batch.js";
 import type { BatchOptions, PatchStore } from "./patchStore.js";
@@ -38,7 +45,7 @@ export const openingStream = 0;
  * Opens a database or a list of images in a thread of its own, which reads and decodes while this thread does something
  * else, such as waiting for an engine that does not let go of it.
  *
- * @throws HistobookError as `openPatchStore` and `openImageList`.
+ * @throws HistobookError as `openPatchStore` and `openImageList`; `ProcessLost` when the thread ends before it is closed.
  * @example
  * const store = await openStoreInThread({ kind: "database", path: "study/DB_train_1" });
  * store.shape; // => { channels: 3, height: 32, width: 32 }
@@ -67,14 +74,25 @@ export async function openStoreInThread(source: ThreadSource): Promise<PatchStor
     for (const stream of streams.keys()) give({ answer: "failed", stream, failure });
   };
   port.on("message", give);
-  worker.on("error", ({ message }) => failAll({ words: message }));
-  worker.on("exit", () => failAll({ words: "the thread that reads the patches has ended" }));
+  let ended: Failure | undefined;
+  const fail = (error: unknown): void => {
+    const known = threadLost(`the patches of ${source.path}`, error);
+    ended ??= isHistobookError(known)
+      ? { code: known.code, parts: known.parts }
+      : { words: messageOf(error) };
+    failAll(ended);
+  };
+  worker.on("error", fail);
+  const gone = once(worker, "exit").catch(() => undefined);
+  worker.on("exit", () => fail(new Error("the thread that reads them has ended")));
 
   async function next(id: number): Promise<Answer> {
     const stream = streams.get(id)!;
     // What has come while this thread was busy is taken without waiting for an event.
     for (let held; stream.ready.length === 0 && (held = receiveMessageOnPort(port));)
       give(held.message as Answer);
+    // A thread that has ended answers nobody.
+    if (stream.ready.length === 0 && ended) return { answer: "failed", stream: id, failure: ended };
     return stream.ready.shift() ?? new Promise((take) => (stream.take = take));
   }
 
@@ -122,9 +140,8 @@ export async function openStoreInThread(source: ThreadSource): Promise<PatchStor
     async close() {
       if (closed) return;
       closed = true;
-      const ended = once(worker, "exit");
       post({ order: "close" });
-      await ended;
+      await gone;
       port.close();
     },
   };

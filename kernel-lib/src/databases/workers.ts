@@ -24,3 +24,8 @@ export async function fillWorkers(count: number): Promise<Piscina> {
   }
   return pool;
 }
+
+/** Lets go of threads of which one has ended: the next step gets new ones. */
+export function forgetWorkers(pool: Piscina): void {
+  for (const [count, one] of pools) if (one === pool) pools.delete(count);
+}

@@ -1,6 +1,6 @@
 import { encodeDatumInto } from "../caffe/index.js";
 import { stopIfAborted } from "../foundation/index.js";
-import { createLevel } from "./level.js";
+import { cannotWriteLevel, createLevel } from "./level.js";
 import type { MeanSum } from "./mean.js";
 import { patchBytes } from "./patchPlace.js";
 import type { PatchSpace } from "./patchSpace.js";
@@ -29,7 +29,7 @@ const mostFrameBytes = 40;
  * @param path a folder that does not exist yet
  * @param options.sum gets every image in the database's order
  * @param options.progress called with the number of records written since the last call
- * @throws HistobookError `Interrupted`; the folder is then incomplete.
+ * @throws HistobookError `Interrupted`, `BadInput` when it can't be written; the folder is then incomplete.
  */
 export async function writeDatabase(
   path: string,
@@ -75,7 +75,9 @@ export async function writeDatabase(
         records.push({ type: "put", key, value: values.subarray(from, position) });
       }
       await writing;
-      writing = level.batch(records);
+      writing = level.batch(records).catch((error: unknown) => {
+        throw cannotWriteLevel(path, error);
+      });
       // It is awaited after the next batch is prepared; until then a failure is nobody's.
       writing.catch(() => undefined);
       options.progress(end - start);

@@ -1,10 +1,13 @@
-import { messageOf } from "../foundation/index.js";
+import { messageOf, requireMemory } from "../foundation/index.js";
 import type { Engine } from "./engine.js";
 import type { NativeBackend } from "./nativeBackend.js";
 import type { TensorFlow } from "./tensorflow.js";
 
 /** An engine that runs TensorFlow's own library. */
 type Native = Omit<Engine, "passedOver">;
+
+/** Bytes with which a training was seen to get along; with less the system ends the process. */
+const leastMemory = 300 * 2 ** 20;
 
 let loadedBefore: Native | undefined;
 
@@ -27,6 +30,7 @@ function loadFirst(packages: readonly string[]): Native {
   util.isArray ??= Array.isArray;
   // TensorFlow's own notes about processors and plugins; errors still show.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  requireMemory("TensorFlow", leastMemory);
   const reasons: string[] = [];
   for (const name of packages) {
     try {

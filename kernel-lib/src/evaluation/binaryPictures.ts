@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { numberOption } from "../foundation/index.js";
+import { numberOption, removeLeftovers, stopIfAborted, withWorkLock } from "../foundation/index.js";
 import {
   applyThreshold,
   moreFilePath,
@@ -51,7 +51,8 @@ export interface FoldValue {
 /**
  * Turns a study's `_prob.png` pictures into `_binary.png` (0 and 255) at a threshold (tutorial step 5's last words).
  *
- * @throws HistobookError `MissingStep` without pictures or, for `auto`, without validation patients; `BadOption`.
+ * @throws HistobookError `MissingStep` without pictures or, for `auto`, without validation patients; `BadOption`, `Locked`,
+ * `Interrupted`.
  */
 export async function applyThresholds(
   study: Study,
@@ -61,12 +62,28 @@ export async function applyThresholds(
   if (value !== "auto") numberOption("--value", value, { minimum: 0, maximum: 1 });
   criterionOf(options);
   const also = moreFilesOption(options.also, thresholdFiles);
+  const folds = foldsWithMaps(study, options.fold);
+  removeLeftovers(study.directory);
+  const about = { ...options, subject: `the thresholds of ${study.directory}`, step: "threshold" };
+  return withWorkLock(join(study.directory, "threshold.lock"), about, (signal) =>
+    writeBinaryPictures(study, folds, { ...options, signal, value, also }),
+  );
+}
+
+async function writeBinaryPictures(
+  study: Study,
+  folds: readonly number[],
+  options: ApplyThresholdOptions & Required<Pick<ApplyThresholdOptions, "value" | "also">>,
+): Promise<ThresholdResult> {
+  const { value, also, signal } = options;
   const result: ThresholdResult = { folds: [], files: [] };
-  for (const fold of foldsWithMaps(study, options.fold)) {
+  for (const fold of folds) {
     const threshold = value === "auto" ? (await chooseThreshold(study, fold, options)).value : value;
     if (value !== "auto") await tagExploratory(study.directory, fold, value);
     const folder = join(study.directory, "out", String(fold));
+    removeLeftovers(folder);
     for (const name of mapNames(folder)) {
+      stopIfAborted(signal, "threshold");
       const stored = readProbabilityPicture(join(folder, pictureName(name, "prob")));
       const path = join(folder, pictureName(name, "binary"));
       writeBinaryPicture(path, stored.width, stored.height, applyThreshold(stored, threshold));

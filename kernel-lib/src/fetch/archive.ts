@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import {
+  cannotWrite,
   HistobookError,
   isHistobookError,
   messageOf,
@@ -92,11 +93,18 @@ export async function unpackArchive(
   } catch (error) {
     stopIfAborted(signal, "the unpacking");
     if (isHistobookError(error)) throw error;
+    if (isOfWriting(error)) throw cannotWrite(folder, error);
     throw badArchive(path, `damaged data (${messageOf(error)})`, error);
   } finally {
     extract.destroy();
   }
   return result;
+}
+
+/** A full disk is not the archive's fault. */
+function isOfWriting(error: unknown): boolean {
+  const { code = "", syscall } = error as NodeJS.ErrnoException;
+  return syscall === "write" || ["ENOSPC", "EDQUOT", "EROFS", "EFBIG"].includes(code);
 }
 
 function badArchive(path: string, found: string, cause?: unknown): HistobookError {

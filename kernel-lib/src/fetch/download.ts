@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, rmSync, statSync, truncateSync, writeS
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  cannotWrite,
   HistobookError,
   isHistobookError,
   messageOf,
@@ -117,12 +118,21 @@ async function collect(
   most: number,
   onBytes: (done: number) => void,
 ): Promise<number> {
-  const descriptor = openSync(path, existsSync(path) ? "r+" : "w");
+  const writing = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      // No fault of the connection's, which would be tried again.
+      throw cannotWrite(path, error);
+    }
+  };
+  const descriptor = writing(() => openSync(path, existsSync(path) ? "r+" : "w"));
   let done = start;
   try {
     for await (const chunk of body) {
       const part = chunk.subarray(0, most - done);
-      writeSync(descriptor, part, 0, part.length, done);
+      for (let written = 0; written < part.length;)
+        written += writing(() => writeSync(descriptor, part, written, part.length - written, done + written));
       done += part.length;
       onBytes(done);
       if (done >= most) break;

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
-  cellSignal,
   giveName,
   HistobookError,
   makeFolder,
-  removeUnfinished,
+  removeLeftovers,
   unfinishedPath,
   unfinishedPrefix,
+  withWorkLock,
   type RunOptions,
 } from "../foundation/index.js";
 import { manifestName, openStudy, updateManifest } from "../study/index.js";
@@ -50,6 +50,8 @@ export const tutorialData = {
 
 /** What a download that broke off has left in the study's folder. */
 const partName = "epi.tgz.part";
+/** There while a process fetches. */
+const lockName = "fetch.lock";
 
 /**
  * Makes a study of the tutorial's own data set: downloads the archive, checks it and unpacks images and masks.
@@ -61,15 +63,22 @@ const partName = "epi.tgz.part";
  * a folder in use for something else; `Interrupted`.
  */
 export async function fetchTutorialData(directory: string, options: FetchOptions = {}): Promise<FetchResult> {
-  const { url = tutorialData.url, report, pause } = options;
-  const signal = options.signal ?? cellSignal();
   const home = resolve(directory);
-  const images = join(home, "images");
-  if (existsSync(images)) return { ...countsOf(home), passedOver: [], reused: true };
+  const sha256 = checksumOption(options.sha256 ?? tutorialData.sha256);
+  removeLeftovers(home);
+  if (existsSync(join(home, "images"))) return found(home);
   makeFolder(home);
   requireOwn(directory, home);
-  removeUnfinished(home);
-  const sha256 = checksumOption(options.sha256 ?? tutorialData.sha256);
+  const about = { ...options, subject: `the data set in ${home}`, step: "fetch" };
+  return withWorkLock(join(home, lockName), about, async (signal) =>
+    // Another process may have made it while this one waited.
+    existsSync(join(home, "images")) ? found(home) : fetchInto(home, sha256, { ...options, signal }),
+  );
+}
+
+async function fetchInto(home: string, sha256: string, options: FetchOptions): Promise<FetchResult> {
+  const { url = tutorialData.url, report, pause, signal } = options;
+  const images = join(home, "images");
   const part = join(home, partName);
   const archive = options.file === undefined ? part : resolve(options.file);
   if (options.file === undefined) {
@@ -83,10 +92,10 @@ export async function fetchTutorialData(directory: string, options: FetchOptions
       await download(wanted);
     }
   }
-  const found = await sha256OfFile(archive);
-  if (found !== sha256) {
+  const checksum = await sha256OfFile(archive);
+  if (checksum !== sha256) {
     rmSync(part, { force: true });
-    throw wrongChecksum(options.file ?? url, found, sha256);
+    throw wrongChecksum(options.file ?? url, checksum, sha256);
   }
   const unfinished = unfinishedPath(images);
   try {
@@ -104,18 +113,16 @@ export async function fetchTutorialData(directory: string, options: FetchOptions
   }
 }
 
-function countsOf(home: string): Pick<FetchResult, "directory" | "images" | "masks"> {
+/** A study that is there already. */
+function found(home: string): FetchResult {
   const { cases } = openStudy(home);
-  return {
-    directory: home,
-    images: cases.length,
-    masks: cases.filter(({ maskPath }) => maskPath !== null).length,
-  };
+  const masks = cases.filter(({ maskPath }) => maskPath !== null).length;
+  return { directory: home, images: cases.length, masks, passedOver: [], reused: true };
 }
 
 function requireOwn(directory: string, home: string): void {
   const isOwn = (name: string): boolean =>
-    name === partName || name.startsWith(unfinishedPrefix) || name.startsWith(manifestName);
+    [partName, lockName, manifestName, unfinishedPrefix].some((own) => name.startsWith(own));
   if (readdirSync(home).every(isOwn)) return;
   throw new HistobookError("BadInput", {
     subject: directory,

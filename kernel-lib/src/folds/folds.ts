@@ -5,7 +5,9 @@ import {
   fingerprint,
   HistobookError,
   numberOption,
+  removeLeftovers,
   stopIfAborted,
+  withWorkLock,
   writeWholeLines,
   type RunOptions,
 } from "../foundation/index.js";
@@ -68,6 +70,7 @@ export interface FoldsResult {
 }
 
 type PatchesRecord = NonNullable<Manifest["patches"]>;
+type FoldParameters = NonNullable<Manifest["folds"]>["parameters"];
 
 /**
  * Step 2: splits a study's patients into folds and writes each fold's lists (tutorial:
@@ -77,7 +80,8 @@ type PatchesRecord = NonNullable<Manifest["patches"]>;
  * `test_w32_1.txt` (patches and classes, in the tutorial's order). The same parameters give the same bytes.
  * Lists that an earlier run with more folds left are removed.
  *
- * @throws HistobookError `MissingStep` before step 1, `BadOption`, `Interrupted`.
+ * @throws HistobookError `MissingStep` before step 1, `BadOption`, `Locked` when another process makes this study's folds,
+ * `Interrupted`.
  * @example
  * const { folds } = await makeFolds(study, { folds: 5 });
  * folds.map(({ test }) => test.length); // => [2, 2, 2, 2, 2]
@@ -92,6 +96,18 @@ export async function makeFolds(study: Study, options: FoldsOptions = {}): Promi
     separator: options.separator ?? "tab",
   };
   const { directory } = study;
+  removeLeftovers(directory);
+  const about = { report, signal, subject: `the folds of ${directory}`, step: "folds" };
+  return withWorkLock(join(directory, "folds.lock"), about, (own) =>
+    writeFolds(directory, parameters, { report, signal: own }),
+  );
+}
+
+async function writeFolds(
+  directory: string,
+  parameters: FoldParameters,
+  { report, signal }: RunOptions,
+): Promise<FoldsResult> {
   const { patches, folds: earlier } = readManifest(directory);
   if (!patches) throw missingPatches(directory);
   const { size } = patches.parameters;
@@ -131,10 +147,7 @@ export async function makeFolds(study: Study, options: FoldsOptions = {}): Promi
 }
 
 /** The key of the lists that these parameters give for these patches. */
-export function foldsKey(
-  patches: Pick<PatchesRecord, "key">,
-  parameters: NonNullable<Manifest["folds"]>["parameters"],
-): string {
+export function foldsKey(patches: Pick<PatchesRecord, "key">, parameters: FoldParameters): string {
   return fingerprint(["folds 1", patches.key, parameters]);
 }
 

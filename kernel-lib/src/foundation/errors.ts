@@ -14,6 +14,7 @@
  * - `SchedulerRefused`: a cluster's scheduler did not take a job, or did not answer.
  * - `JobFailed`: a job on a cluster ended without its result.
  * - `ProcessLost`: a process that did a part of the work ended without a result.
+ * - `TooLittleMemory`: a limit leaves less memory than the work takes.
  * - `Unsupported`: a Caffe layer, field or command that this version does not know.
  * - `Interrupted`: the caller's AbortSignal stopped the work; what was made so far is kept.
  */
@@ -31,6 +32,7 @@ export type ErrorCode =
   | "SchedulerRefused"
   | "JobFailed"
   | "ProcessLost"
+  | "TooLittleMemory"
   | "Unsupported"
   | "Interrupted";
 

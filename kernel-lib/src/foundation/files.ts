@@ -1,39 +1,20 @@
 import {
+  appendFileSync,
   closeSync,
   createReadStream,
   existsSync,
   mkdirSync,
   openSync,
-  readdirSync,
   rmSync,
   writeSync,
   writeFileSync,
 } from "node:fs";
 import { createHash } from "node:crypto";
-import { hostname } from "node:os";
-import { basename, dirname, join } from "node:path";
-import { threadId } from "node:worker_threads";
-import { HistobookError } from "./errors.js";
+import { dirname } from "node:path";
+import { cannotWrite } from "./cannotWrite.js";
 import { giveName } from "./giveName.js";
-
-/** Names that start so are unfinished; they are never read, and `removeUnfinished` clears them away. */
-export const unfinishedPrefix = ".unfinished-";
-
-/** Compute nodes share folders but not process numbers, so a maker is known by its machine and its number. */
-const ofThisMachine = `${unfinishedPrefix}${hostname()}-`;
-
-/**
- * The temporary name under which a file or folder is made before it gets its final name.
- *
- * It lies in the same folder, because a rename is only all-or-nothing within one file system.
- *
- * @example
- * import { dirname } from "node:path";
- * dirname(unfinishedPath("study/histobook.json")); // => "study"
- */
-export function unfinishedPath(path: string): string {
-  return join(dirname(path), `${ofThisMachine}${process.pid}-${threadId}-${basename(path)}`);
-}
+import { removeLeftoversOnce } from "./leftovers.js";
+import { unfinishedPath } from "./unfinished.js";
 
 /**
  * Writes a file so that whatever has its final name is whole: a killed process leaves the old file or none.
@@ -76,9 +57,23 @@ export function writeWholeLines(path: string, lines: Iterable<string>): void {
   });
 }
 
+/**
+ * Adds to the end of a file, such as a log that others read while it grows.
+ *
+ * @throws HistobookError `BadInput` when it can't be written.
+ */
+export function appendToFile(path: string, content: string | Uint8Array): void {
+  try {
+    appendFileSync(path, content);
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
 /** Makes a file under its temporary name, then gives it its own; a failure leaves no trace. */
 function putInPlace(path: string, make: (temporary: string) => void): void {
   const temporary = unfinishedPath(path);
+  removeLeftoversOnce(dirname(path));
   try {
     make(temporary);
     giveName(temporary, path);
@@ -101,31 +96,26 @@ export function makeFolder(path: string): void {
   }
 }
 
-/** Puts a folder that is whole in the place of an older one, if there is one; both lie in the same file system. */
+/**
+ * Puts a folder that is whole in the place of an older one, if there is one; both lie in the same file system.
+ *
+ * @throws HistobookError `BadInput` when the place can't be written or is gone.
+ */
 export function replaceFolder(from: string, to: string): void {
   const old = unfinishedPath(`${to}.old`);
-  if (existsSync(to)) giveName(to, old);
-  giveName(from, to);
+  for (;;) {
+    if (existsSync(to)) giveName(to, old);
+    try {
+      giveName(from, to);
+      break;
+    } catch (error) {
+      // Another process has put its own there meanwhile.
+      if (!["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? ""))
+        throw cannotWrite(to, error);
+      rmSync(old, { recursive: true, force: true });
+    }
+  }
   rmSync(old, { recursive: true, force: true });
-}
-
-/** Removes what killed processes of this machine left half written in a folder. */
-export function removeUnfinished(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (!name.startsWith(ofThisMachine)) continue;
-    const maker = Number(name.slice(ofThisMachine.length).split("-")[0]);
-    if (!isRunning(maker)) rmSync(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-/** Tells whether a process with this number runs on this machine. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /**
@@ -151,33 +141,4 @@ export async function fingerprintOfFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const block of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(block as Buffer);
   return hash.digest("hex");
-}
-
-/**
- * Turns what the file system says about writing to a path into one clear sentence; any other error is given
- * back as it is.
- */
-export function cannotWrite(path: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined || error instanceof HistobookError) return error;
-  const reasons: Record<string, string> = {
-    EACCES: "no permission to write there",
-    EPERM: "no permission to write there",
-    EROFS: "a read-only file system",
-    ENOSPC: "a full disk",
-    ENOTDIR: "a file where a folder should be",
-    EEXIST: "a file where a folder should be",
-    EISDIR: "a folder where a file should be",
-    ENOENT: "no folder of that name",
-  };
-  return new HistobookError("BadInput", {
-    subject: path,
-    found: reasons[code] ?? code,
-    expected: "a place to write to",
-    fix:
-      code === "ENOSPC"
-        ? "free some space and run the step again"
-        : "choose another folder or change its permissions",
-    cause: error,
-  });
 }

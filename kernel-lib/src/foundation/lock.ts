@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HistobookError, stopIfAborted } from "./errors.js";
+import { removeLeftoversOnce } from "./leftovers.js";
 import { isDeadHere, LockFile, removeLock, tryLock, type SeenLock } from "./lockFile.js";
 
 /** How a lock is waited for. */
@@ -41,7 +44,7 @@ const givenUpBeats = 24;
  * Times are compared by the folder's own clock.
  *
  * @throws HistobookError `Locked` when the holder does not let go in time; `BadInput` when the folder can't
- * be written; `Interrupted`.
+ * be written or is removed meanwhile; `Interrupted`.
  * @example
  * await withLock("study.lock", () => "done alone"); // => "done alone"
  */
@@ -51,14 +54,15 @@ export async function withLock<T>(
   options: LockOptions = {},
 ): Promise<T> {
   const { subject = path, beatMs = 5_000 } = options;
+  removeLeftoversOnce(dirname(path));
   const lock = await waitForLock(path, { ...options, subject, beatMs });
   const lost = new AbortController();
   const check = (): void => {
-    if (lock.isOwn() === false) lost.abort(takenOver(subject));
+    if (lock.isOwn() === false) lost.abort(lostLock(subject, path));
     lost.signal.throwIfAborted();
   };
   const beats = setInterval(() => {
-    if (lock.isOwn() === false) lost.abort(takenOver(subject));
+    if (lock.isOwn() === false) lost.abort(lostLock(subject, path));
     // A folder that does not answer now may do so at the next beat.
     else quietly(() => lock.touch());
   }, beatMs).unref();
@@ -88,7 +92,7 @@ async function waitForLock(
     beatMs,
   }: LockOptions & { subject: string; beatMs: number },
 ): Promise<LockFile> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = performance.now() + patienceMs;
   const [silent, givenUp] = [silentBeats * beatMs, givenUpBeats * beatMs];
   // A machine that has slept touches its locks again when it wakes, so a lock must be seen untouched for a while.
   const watched = new Watch();
@@ -103,7 +107,7 @@ async function waitForLock(
     if (isGivenUp(lock)) {
       if (removeLock(lock, isGivenUp)) continue;
     } else if (lock.ageMs < silent) {
-      if (Date.now() > deadline) throw locked(subject, lock);
+      if (performance.now() > deadline) throw locked(subject, lock);
     } else if (!told) {
       told = true;
       onSilence?.(silence(subject, lock, givenUp));
@@ -148,7 +152,24 @@ function silence(subject: string, lock: SeenLock, givenUpMs: number): string {
   );
 }
 
-function takenOver(subject: string): HistobookError {
+function lostLock(subject: string, path: string): HistobookError {
+  const folder = dirname(path);
+  if (!existsSync(folder)) {
+    return new HistobookError("BadInput", {
+      subject: folder,
+      found: `no such folder any more, while ${subject} was at work there`,
+      expected: "the folder to stay",
+      fix: "restore it, or begin again in another one",
+    });
+  }
+  if (!existsSync(path)) {
+    return new HistobookError("BadInput", {
+      subject: path,
+      found: `no such file any more, which said that ${subject} was at work there`,
+      expected: "the folder to stay as it is",
+      fix: "see whether the folder was replaced or another process is at work there, and begin again",
+    });
+  }
   return new HistobookError("Locked", {
     subject,
     found: "that another process has taken this one's place, because it was not heard of for so long",

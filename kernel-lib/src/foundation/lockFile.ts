@@ -13,7 +13,9 @@ import {
   writeSync,
 } from "node:fs";
 import { hostname } from "node:os";
-import { cannotWrite, isRunning, unfinishedPath } from "./files.js";
+import { cannotWrite } from "./cannotWrite.js";
+import { isRunning, startOfProcess } from "./processes.js";
+import { unfinishedPath } from "./unfinished.js";
 
 /** Who has a lock. */
 export interface Holder {
@@ -21,6 +23,8 @@ export interface Holder {
   pid: number;
   /** ISO 8601. */
   since: string;
+  /** Tells the process from another one that later has its number. */
+  started?: string;
 }
 
 /** A lock that somebody has, as it was seen. */
@@ -43,7 +47,12 @@ export interface SeenLock {
  * @throws HistobookError `BadInput` when the folder can't be written.
  */
 export function tryLock(path: string): LockFile | SeenLock | undefined {
-  const holder: Holder = { host: hostname(), pid: process.pid, since: new Date().toISOString() };
+  const holder: Holder = {
+    host: hostname(),
+    pid: process.pid,
+    since: new Date().toISOString(),
+    started: startOfProcess(process.pid),
+  };
   const text = JSON.stringify(holder);
   const own = unfinishedPath(path);
   try {
@@ -185,5 +194,15 @@ export function removeLock({ path, text }: SeenLock, isGivenUp: (lock: SeenLock)
 
 /** Whether the holder is a process of this machine that is no more. */
 export function isDeadHere({ holder }: SeenLock): boolean {
-  return holder !== undefined && holder.host === hostname() && !isRunning(holder.pid);
+  if (holder === undefined || holder.host !== hostname()) return false;
+  const { pid, started } = holder;
+  return !isRunning(pid) || (started !== undefined && (startOfProcess(pid) ?? started) !== started);
+}
+
+/** Removes a lock if its holder is a process of this machine that is no more. */
+export function removeDeadLock(path: string): void {
+  const lock = look(path, 0);
+  if (lock === undefined || !isDeadHere(lock)) return;
+  // A process that died while it removed the lock has left the removal's own lock, which goes first.
+  if (!removeLock(lock, isDeadHere)) removeLock(lock, isDeadHere);
 }

@@ -5,7 +5,7 @@ import {
   HistobookError,
   isHistobookError,
   makeFolder,
-  removeUnfinished,
+  removeLeftovers,
   stopIfAborted,
   withWorkLock,
   type RunOptions,
@@ -224,7 +224,7 @@ async function write(
   makeFolder(images);
   const about = { ...options, subject: `the images of ${home}`, step: "import" };
   await withWorkLock(join(home, "import.lock"), about, async (signal) => {
-    removeUnfinished(images);
+    removeLeftovers(images);
     await updateManifest(home, (manifest) => ({
       ...manifest,
       scale: scale ?? manifest.scale,

@@ -1,6 +1,12 @@
 import { join } from "node:path";
 import { loadEngine, reportPassedOver } from "../engine/index.js";
-import { cellSignal, isHistobookError, makeFolder, type Skipped } from "../foundation/index.js";
+import {
+  cellSignal,
+  isHistobookError,
+  makeFolder,
+  removeLeftovers,
+  type Skipped,
+} from "../foundation/index.js";
 import { checkMagnification, trainingPixelSize } from "../models/index.js";
 import type { Case } from "../study/index.js";
 import { eachUnclaimed } from "./eachUnclaimed.js";
@@ -43,6 +49,7 @@ export async function output(
   moreFilesOption(options.also);
   const jobs = shareOf(outputJobs(directory, options), options.share);
   for (const job of jobs) await checkMagnifications(job, options);
+  if (directory !== undefined) removeLeftovers(directory);
   const engine = await loadEngine(options.engine);
   reportPassedOver(engine, "output", options);
   const result: OutputResult = {
@@ -80,6 +87,7 @@ async function outputJob(work: ImageWork, { images, skipped }: OutputResult): Pr
     }
   };
   makeFolder(folder);
+  removeLeftovers(folder);
   await eachUnclaimed(cases, ({ name }) => join(folder, name), make, work.options.signal ?? cellSignal());
   images.push(...cases.flatMap(({ name }) => made.get(name) ?? []));
 }

@@ -3,7 +3,8 @@ import {
   fingerprint,
   HistobookError,
   makeFolder,
-  removeUnfinished,
+  removeLeftovers,
+  requireMemory,
   stopIfAborted,
   withWorkLock,
   type Skipped,
@@ -34,6 +35,9 @@ export interface PatchesResult {
   skipped: Skipped[];
 }
 
+/** Bytes with which the sample's images and one worker thread were seen to get along; with less the system ends the process. */
+const leastMemory = 80 * 2 ** 20;
+
 /** What each image of the study gave. */
 interface Harvest {
   records: Map<string, ImageRecord>;
@@ -49,7 +53,8 @@ interface Harvest {
  * nothing of patches, so that no later step takes a half for the whole.
  *
  * @throws HistobookError `BadOption`; `BadInput` when no image at all can be used or a folder can't be written;
- * `Locked` when another process makes this study's patches; `Interrupted`.
+ * `Locked` when another process makes this study's patches; `ProcessLost` when a worker thread ended; `TooLittleMemory`;
+ * `Interrupted`.
  * @example
  * const study = openStudy(await createSample("study"));
  * const { patches } = await makePatches(study, { perImage: 10 });
@@ -57,6 +62,7 @@ interface Harvest {
  */
 export async function makePatches(study: Study, options: PatchOptions = {}): Promise<PatchesResult> {
   const { directory } = study;
+  requireMemory("patches", leastMemory);
   const { direct = false } = options;
   const rule = await ruleOf(options);
   const parameters: PatchParameters = {
@@ -64,9 +70,10 @@ export async function makePatches(study: Study, options: PatchOptions = {}): Pro
     ...(rule && { regions: rule.recorded }),
   };
   const workers = workerCount(options.workers);
+  removeLeftovers(directory);
   for (const folder of direct ? [positionsFolder] : [positionsFolder, patchesFolder]) {
     makeFolder(join(directory, folder));
-    removeUnfinished(join(directory, folder));
+    removeLeftovers(join(directory, folder));
   }
   const about = { ...options, subject: `the patches of ${directory}`, step: "patches" };
   return withWorkLock(join(directory, "patches.lock"), about, async (signal) => {

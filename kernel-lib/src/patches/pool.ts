@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { HistobookError, interrupted } from "../foundation/index.js";
+import { HistobookError, interrupted, threadLost, watchPool } from "../foundation/index.js";
 import type { ExtractionTask } from "./extract.js";
 import type { ImageRecord } from "./record.js";
 import type { WorkerAnswer, WorkerTask } from "./worker.js";
@@ -14,6 +14,7 @@ export type Outcome = ImageRecord | HistobookError;
  * before the promise settles: nobody still writes when the caller goes on.
  *
  * @param options.prepare what is done with a task in this thread before it is handed over, one task after the other
+ * @throws HistobookError `ProcessLost` when a worker ends in the middle; and what `onOutcome` throws.
  */
 export async function extractAll(
   tasks: ExtractionTask[],
@@ -36,17 +37,19 @@ export async function extractAll(
     minThreads: 1,
     maxThreads: Math.min(options.workers, Math.max(1, tasks.length)),
   });
+  const watch = watchPool(pool);
   const prepare = oneByOne(async (task: ExtractionTask) => {
     if (Atomics.load(stop, 0) === 1) throw interrupted("patches");
     return options.prepare ? options.prepare(task) : task;
   });
   const outcomeOf = async (task: ExtractionTask): Promise<Outcome> => {
     try {
-      const answer = await pool.run({ extraction: await prepare(task), stop });
+      const extraction = await prepare(task);
+      const answer = await Promise.race([pool.run({ extraction, stop }), watch.lost]);
       return "record" in answer ? answer.record : new HistobookError(answer.code, answer.parts);
     } catch (error) {
       if (error instanceof HistobookError) return error;
-      throw error;
+      throw threadLost("the patches", error);
     }
   };
   // The first in time: the others are only told to stop.
@@ -64,6 +67,7 @@ export async function extractAll(
     if (failure) throw failure.error;
   } finally {
     signal?.removeEventListener("abort", stopAll);
+    watch.end();
     await pool.destroy();
   }
 }

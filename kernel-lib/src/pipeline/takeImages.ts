@@ -1,6 +1,6 @@
 import { copyFileSync, linkSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { giveName, makeFolder, unfinishedPath } from "../foundation/index.js";
+import { cannotWrite, giveName, makeFolder, unfinishedPath } from "../foundation/index.js";
 import type { Case } from "../study/index.js";
 
 /** Puts images and their masks into a folder, and nothing else: links where the file system has them. */
@@ -18,8 +18,13 @@ export function takeImages(cases: readonly Case[], folder: string): void {
       linkSync(path, place);
     } catch {
       const unfinished = unfinishedPath(place);
-      copyFileSync(path, unfinished);
-      giveName(unfinished, place);
+      try {
+        copyFileSync(path, unfinished);
+        giveName(unfinished, place);
+      } catch (error) {
+        rmSync(unfinished, { force: true });
+        throw cannotWrite(place, error);
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Sharp, SharpOptions } from "sharp";
-import { HistobookError, messageOf } from "../foundation/index.js";
+import { rmSync } from "node:fs";
+import { cannotWrite, HistobookError, messageOf } from "../foundation/index.js";
 import type { Raster } from "./raster.js";
 import { resizeCubic, type Region } from "./resize.js";
 
@@ -53,7 +54,9 @@ export async function copyIntoTiles(path: string, target: string): Promise<void>
       })
       .toFile(target);
   } catch (error) {
-    throw cannotRead(path, error);
+    rmSync(target, { force: true });
+    const notWritten = cannotWrite(target, error);
+    throw notWritten instanceof HistobookError ? notWritten : cannotRead(path, error);
   }
 }
 

@@ -6,9 +6,10 @@ import {
   HistobookError,
   makeFolder,
   numberOption,
-  removeUnfinished,
+  removeLeftovers,
   unfinishedPath,
   unfinishedPrefix,
+  withLock,
   type Skipped,
 } from "../foundation/index.js";
 import { listCases, type Case } from "./cases.js";
@@ -47,13 +48,14 @@ export const sampleAttribution =
  * A folder that holds a study already is left as it is.
  *
  * @returns the study folder's absolute path
- * @throws HistobookError `BadInput` when the folder is in use for something else or can't be written.
+ * @throws HistobookError `BadInput` when the folder is in use for something else or can't be written; `Locked`.
  * @example
  * openStudy(await createSample("study")).cases.length; // => 20
  */
 export async function createSample(directory: string): Promise<string> {
   const absolute = resolve(directory);
   const images = join(absolute, "images");
+  removeLeftovers(absolute);
   if (existsSync(images)) {
     openStudy(absolute);
     return absolute;
@@ -67,7 +69,13 @@ export async function createSample(directory: string): Promise<string> {
       fix: "name another folder",
     });
   }
-  removeUnfinished(absolute);
+  await withLock(join(absolute, lockName), () => copySample(absolute, images), { subject: absolute });
+  return absolute;
+}
+
+async function copySample(absolute: string, images: string): Promise<void> {
+  // Another process may have made it while this one waited.
+  if (existsSync(images)) return;
   // The manifest comes first: images/ marks the study as whole.
   await updateManifest(absolute, (manifest) => ({ ...manifest, scale: 1, source: sampleAttribution }));
   const unfinished = unfinishedPath(images);
@@ -78,12 +86,14 @@ export async function createSample(directory: string): Promise<string> {
     rmSync(unfinished, { recursive: true, force: true });
     throw cannotWrite(images, error);
   }
-  return absolute;
 }
+
+/** There while a process copies the sample. */
+const lockName = "sample.lock";
 
 /** What an earlier, interrupted `createSample` may have left. */
 function isOwnFile(name: string): boolean {
-  return name.startsWith(unfinishedPrefix) || name.startsWith(manifestName);
+  return [unfinishedPrefix, manifestName, lockName].some((own) => name.startsWith(own));
 }
 
 /**

@@ -1,6 +1,5 @@
-import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder, writeWholeFile } from "../foundation/index.js";
+import { appendToFile, makeFolder, writeWholeFile } from "../foundation/index.js";
 import { startTensorBoardFile } from "./tensorBoardFile.js";
 import type { LogEntry } from "./trainingLog.js";
 
@@ -62,7 +61,7 @@ function csvSink(folder: string, fold: number | undefined): LogSink {
   return {
     add(entry) {
       for (const { iteration, name, value } of valuesOf(entry)) {
-        appendFileSync(path, `${iteration},${name},${value}\n`);
+        appendToFile(path, `${iteration},${name},${value}\n`);
       }
     },
     close() {},

@@ -1,8 +1,8 @@
-import { appendFileSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { makeFolder, writeWholeFile } from "../foundation/index.js";
+import { appendToFile, makeFolder, writeWholeFile } from "../foundation/index.js";
 
 /** A file of scalars that TensorBoard shows while it grows. */
 export interface TensorBoardFile {
@@ -40,7 +40,7 @@ export function startTensorBoardFile(folder: string): TensorBoardFile {
       waiting.push(recordOf(whole.finish()));
     },
     flush() {
-      appendFileSync(path, Buffer.concat(waiting));
+      appendToFile(path, Buffer.concat(waiting));
       waiting = [];
     },
   };

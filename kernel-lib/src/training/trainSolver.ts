@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { filterNet, readSolverPrototxt, type SolverParameter } from "../caffe/index.js";
 import { isDataLayer, loadEngine, reportPassedOver, type Engine } from "../engine/index.js";
-import { numberOption } from "../foundation/index.js";
+import { makeFolder, numberOption, withWorkLock } from "../foundation/index.js";
 import { openLogSinks } from "./logSinks.js";
 import { batchesPerIteration } from "./feed.js";
 import { applyOverrides, overridesOf, readAheadOf, type TrainOptions } from "./options.js";
@@ -10,7 +10,7 @@ import { newestSnapshot } from "./snapshots.js";
 import { solve } from "./solve.js";
 import { batchParameter } from "./source.js";
 import type { SolveResult } from "./solverRun.js";
-import { solverNetworks, type SolverNetwork } from "./solverNetworks.js";
+import { solverNetworks, type SolverNetwork, type SolverNetworks } from "./solverNetworks.js";
 import { openTrainingLog, type LogEntry, type RunEntry } from "./trainingLog.js";
 
 /** The options of `trainSolver`. */
@@ -25,9 +25,9 @@ export type TrainSolverOptions = Omit<
 
 /**
  * Runs any solver's prototxt of this family as `caffe train --solver` does; its paths are relative to the working
- * directory.
+ * directory. While it runs no other process writes snapshots of the same prefix.
  *
- * @throws HistobookError `NoEngine`, `BadOption`, `BadInput`, `Unsupported`, `Interrupted`.
+ * @throws HistobookError `NoEngine`, `BadOption`, `BadInput`, `Unsupported`, `Locked`, `Interrupted`.
  */
 export async function trainSolver(
   solverPath: string,
@@ -37,6 +37,26 @@ export async function trainSolver(
   const solver = readSolverPrototxt(resolve(solverPath));
   const networks = solverNetworks(solver, solverPath, workingDirectory, workingDirectory);
   applyOverrides(solver, networks.train, overridesOf(options));
+  const prefix = resolve(workingDirectory, solver.snapshotPrefix);
+  makeFolder(dirname(prefix));
+  const about = { ...options, subject: `the training that writes ${prefix}_iter_*`, step: "train" };
+  return withWorkLock(`${prefix}.lock`, about, (signal) =>
+    trainLocked({ solverPath, workingDirectory, solver, networks }, { ...options, signal }),
+  );
+}
+
+/** What is trained, and where. */
+interface Training {
+  solverPath: string;
+  workingDirectory: string;
+  solver: SolverParameter;
+  networks: SolverNetworks;
+}
+
+async function trainLocked(
+  { solverPath, workingDirectory, solver, networks }: Training,
+  options: TrainSolverOptions,
+): Promise<SolveResult & { engine: string }> {
   const engine = await loadEngine(options.engine);
   reportPassedOver(engine, "train", options);
   const seed = numberOption("--seed", options.seed ?? 1, { integer: true });

@@ -1,5 +1,5 @@
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { writeWholeFile } from "../foundation/index.js";
+import { existsSync, readFileSync } from "node:fs";
+import { appendToFile, writeWholeFile } from "../foundation/index.js";
 
 /** One line of a run's log. */
 export type LogEntry = RunEntry | LossEntry | TestEntry | ValidationEntry | SnapshotEntry;
@@ -81,19 +81,22 @@ export function readTrainingLog(path: string): LogEntry[] {
  */
 export function openTrainingLog(path: string | null, run: RunEntry, from: number): TrainingLog {
   const earlier = path === null || from === 0 ? [] : readTrainingLog(path);
-  const kept = earlier.filter((entry) => entry.kind !== "run" && isBefore(entry, from));
-  const entries: LogEntry[] = [run, ...kept];
+  const entries: LogEntry[] = [run, ...upTo(from, earlier)];
   const text = (entry: LogEntry): string => JSON.stringify(entry) + "\n";
   if (path !== null) writeWholeFile(path, entries.map(text).join(""));
   return {
     entries: () => [...entries],
     add(entry) {
       entries.push(entry);
-      if (path !== null) appendFileSync(path, text(entry));
+      if (path !== null) appendToFile(path, text(entry));
     },
   };
 }
 
-function isBefore(entry: Exclude<LogEntry, RunEntry>, iteration: number): boolean {
-  return entry.kind === "snapshot" ? entry.iteration <= iteration : entry.iteration < iteration;
+/** What an earlier run has written until the snapshot of an iteration: all that stands before it, if it was this log's run. */
+function upTo(iteration: number, earlier: readonly LogEntry[]): LogEntry[] {
+  const own = earlier.filter((entry) => entry.kind !== "run");
+  const snapshot = own.findLastIndex((entry) => entry.kind === "snapshot" && entry.iteration === iteration);
+  if (snapshot >= 0) return own.slice(0, snapshot + 1);
+  return own.filter((entry) => entry.iteration < iteration);
 }

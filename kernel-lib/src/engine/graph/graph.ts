@@ -1,8 +1,8 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cannotWrite, writeWholeFile } from "../../foundation/index.js";
+import { HistobookError, cannotWrite, removeLeftoversOnce, unfinishedPath } from "../../foundation/index.js";
 import {
   dataTypes,
   nativeBackendOf,
@@ -151,20 +151,27 @@ function load(binding: Binding, nodes: NodeDef[]): number {
     savedModelSchemaVersion: 1n,
     metaGraphs: [{ metaInfoDef: { tags: [tag] }, graphDef: { node: nodes, versions: { producer } } }],
   });
-  const folder = newFolder();
+  // A killed process leaves its folder, which the next one removes.
+  removeLeftoversOnce(tmpdir());
+  let folder: string | undefined;
   try {
-    writeWholeFile(join(folder, "saved_model.pb"), toBinary(SavedModelSchema, model));
+    folder = mkdtempSync(unfinishedPath(join(tmpdir(), "graph-")));
+    writeFileSync(join(folder, "saved_model.pb"), toBinary(SavedModelSchema, model));
+  } catch (error) {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    throw noTemporaryFiles(error);
+  }
+  try {
     return binding.loadSavedModel(folder, tag);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function newFolder(): string {
-  const start = join(tmpdir(), "histobook-graph-");
-  try {
-    return mkdtempSync(start);
-  } catch (error) {
-    throw cannotWrite(start, error);
-  }
+function noTemporaryFiles(cause: unknown): unknown {
+  const error = cannotWrite(tmpdir(), cause);
+  if (!(error instanceof HistobookError)) return error;
+  const expected = "a folder for temporary files, through which the network comes onto the engine";
+  const fix = "free some space there, or set TMPDIR to another folder";
+  return new HistobookError(error.code, { ...error.parts, expected, fix, cause });
 }

@@ -1,7 +1,13 @@
 import type { io } from "@tensorflow/tfjs";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { cannotWrite, HistobookError, replaceFolder, unfinishedPath } from "../../foundation/index.js";
+import { dirname, join } from "node:path";
+import {
+  cannotWrite,
+  HistobookError,
+  removeLeftoversOnce,
+  replaceFolder,
+  unfinishedPath,
+} from "../../foundation/index.js";
 import type { TensorFlowJsModel } from "./model.js";
 
 const modelFile = "model.json";
@@ -21,6 +27,7 @@ export function writeTensorFlowJs(folder: string, model: TensorFlowJsModel): voi
     weightsManifest: [{ paths: [weightsFile], weights: weightSpecs }],
   };
   const unfinished = unfinishedPath(folder);
+  removeLeftoversOnce(dirname(folder));
   try {
     mkdirSync(unfinished, { recursive: true });
     writeFileSync(join(unfinished, weightsFile), new Uint8Array(weightData));

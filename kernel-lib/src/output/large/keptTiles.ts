@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder, removeUnfinished, writeWholeFile } from "../../foundation/index.js";
+import { makeFolder, removeLeftovers, writeWholeFile } from "../../foundation/index.js";
 import { pictureName } from "../../study/index.js";
 import type { Agreement } from "../modes/index.js";
 import { writeClassPicture, writeProbabilityPicture } from "../pictures.js";
@@ -32,7 +32,7 @@ export class KeptTiles {
     const record = join(folder, "record.json");
     if (existsSync(folder) && !hasKey(record, key)) rmSync(folder, { recursive: true });
     makeFolder(folder);
-    removeUnfinished(folder);
+    removeLeftovers(folder);
     if (!existsSync(record)) writeWholeFile(record, JSON.stringify({ key }));
     return new KeptTiles(folder);
   }

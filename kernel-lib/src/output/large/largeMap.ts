@@ -4,7 +4,7 @@ import type { Classifier } from "../../engine/index.js";
 import {
   fingerprint,
   makeFolder,
-  removeUnfinished,
+  removeLeftovers,
   stopIfAborted,
   writeWholeFile,
 } from "../../foundation/index.js";
@@ -73,7 +73,7 @@ export async function writeLargeMap(task: LargeMapTask): Promise<LargeMap> {
     return { ...map, reused: true };
   }
   makeFolder(folder);
-  removeUnfinished(folder);
+  removeLeftovers(folder);
   const kept = KeptTiles.open(join(folder, tilesFolderName(name)), key);
   const source = await openImageSource(task.imagePath, task.scale, kept.folder);
   const tiles = tilesOf(source.width, source.height, side);

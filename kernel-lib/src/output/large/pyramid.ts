@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import type * as fastPng from "fast-png";
-import { giveName, unfinishedPath } from "../../foundation/index.js";
+import { cannotWrite, giveName, unfinishedPath } from "../../foundation/index.js";
 import { PlainTiff } from "./plainTiff.js";
 import type { Tile } from "./tileGrid.js";
 
@@ -57,6 +57,8 @@ export async function writePyramid({
       })
       .toFile(temporary);
     giveName(temporary, path);
+  } catch (error) {
+    throw cannotWrite(path, error);
   } finally {
     rmSync(plain, { force: true });
     rmSync(temporary, { force: true });
