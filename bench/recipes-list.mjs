@@ -11,6 +11,11 @@ export const recipes = [
     train: (iterations) => ({ validateEvery: Math.ceil(iterations / 8) }),
   },
   {
+    name: "early-stopping",
+    words: "`--early-stopping`: ends after 5 of 20 tests without progress, keeps the best",
+    train: { earlyStopping: true },
+  },
+  {
     name: "class-weights",
     words: "`--class-weights balanced` (no change: as many patches of each class)",
     train: { classWeights: "balanced" },
@@ -33,6 +38,11 @@ export const recipes = [
     name: "batch-norm-rate-3",
     words: "`--network batch-norm --learning-rate 0.003`",
     train: { network: "batch-norm", learningRate: 0.003 },
+  },
+  {
+    name: "batch-norm-early-stopping",
+    words: "`--network batch-norm --early-stopping`",
+    train: { network: "batch-norm", earlyStopping: true },
   },
   {
     name: "batch-norm-one-cycle",

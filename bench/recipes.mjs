@@ -116,6 +116,7 @@ async function measure(directory, recipe, seed, { iterations, batch, stride }) {
     seed,
     chosen,
     seconds,
+    done: trained.folds.map((fold) => fold.iterations),
     best: trained.folds.map((fold) => fold.best),
     validation: mean("fScore"),
     validationAtHalf: mean("fScoreAtHalf"),
@@ -133,9 +134,12 @@ function summary(runs) {
   const spread =
     Math.max(...runs.map((run) => run.atThreshold)) - Math.min(...runs.map((run) => run.atThreshold));
   const { study, iterations, batch, perImage, stride } = runs[0];
+  // Fewer than asked for only where the recipe ends a training early.
+  const done = runs.flatMap((run) => run.done ?? [iterations]);
   const fields = ["validation", "validationAtHalf", "atHalf", "atThreshold", "byPatientAtThreshold"];
   return {
     ...{ study, iterations, batch, perImage, stride, seeds: runs.length, spread },
+    done: done.reduce((sum, one) => sum + one, 0) / done.length,
     ...Object.fromEntries(fields.map((field) => [field, mean(field)])),
   };
 }
@@ -155,11 +159,11 @@ export function table(rows) {
   const f = (score) => score.toFixed(3);
   const lines = rows.map(
     (row) =>
-      `| ${row.words} | ${f(row.validation)} | ${f(row.validationAtHalf)} | ${f(row.atThreshold)} | ${f(row.atHalf)} | ${row.seeds} | ${row.seeds > 1 ? f(row.spread) : "-"} |`,
+      `| ${row.words} | ${row.done.toFixed(0)} | ${f(row.validation)} | ${f(row.validationAtHalf)} | ${f(row.atThreshold)} | ${f(row.atHalf)} | ${row.seeds} | ${row.seeds > 1 ? f(row.spread) : "-"} |`,
   );
   return [
-    "| recipe | validation, chosen threshold | validation, 0.5 | held-out, chosen threshold | held-out, 0.5 | seeds | spread |",
-    "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    "| recipe | iterations a fold | validation, chosen threshold | validation, 0.5 | held-out, chosen threshold | held-out, 0.5 | seeds | spread |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ...lines,
     "",
     `F-scores, pooled over all pixels of all five folds' test patients (held-out), and the mean over the folds of that on pixels of their validation patients, on whom the threshold is chosen too. Study: ${study}, scale 1, ${perImage} positions of epithelium an image (and half as many of edge and of background, each at 0 and 90 degrees), ${iterations} iterations of ${batch} patches, maps at stride ${stride}. Spread: between the seeds, of the held-out F-score at the chosen threshold.`,
