@@ -77,7 +77,9 @@ test("a run for some minutes does every step as planned, and its command repeats
   expect(made().filter((name) => name.startsWith("rehearsal"))).toEqual([]);
 
   const told = first.events.find(({ event, step }) => event === "warning" && step === "plan")!.message;
-  const command = /: histobook (run .*)$/.exec(told as string)![1].split(" ");
+  // The study's path stands between quotes where it has spaces.
+  const words = /: histobook (run .*)$/.exec(told as string)![1].matchAll(/'([^']*)'|(\S+)/g);
+  const command = [...words].map(([, quoted, plain]) => quoted ?? plain);
   expect(command.slice(2)).toEqual(
     `--preset quick --per-image ${perImage} --iterations ${iterations} --stride ${stride}`.split(" "),
   );
