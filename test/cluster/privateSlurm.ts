@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { hostname, tmpdir, userInfo } from "node:os";
+import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -92,7 +92,8 @@ function configuration(folder: string, [controller, ...nodes]: number[]): string
  */
 export async function startSlurm(): Promise<PrivateSlurm> {
   // Sockets' paths are short.
-  const folder = mkdtempSync(join(tmpdir(), "slurm-"));
+  // Slurm's own configuration has no way to write a path with spaces.
+  const folder = mkdtempSync("/tmp/slurm-");
   mkdirSync(join(folder, "state"));
   const key = join(folder, "munge.key");
   const socket = join(folder, "munge.sock");
