@@ -41,15 +41,16 @@ export async function rows(log, values) {
     const learners = await Promise.all(names.map((name) => hub.learner(name)));
     log(`workshop: ${learners.length} servers are there after ${Math.round(seconds())} s`);
     const watch = watchMemory(learners, log, seconds);
-    const ends = await Promise.all(
-      learners.map(async ({ name, server }) => {
-        for (const notebook of notebooks) {
-          await runNotebook(server, `${notebook}.ipynb`);
-          log(`workshop: ${name} has run ${notebook}, ${Math.round(seconds())} s`);
-        }
-        return seconds();
-      }),
-    );
+    const runs = learners.map(async ({ name, server }) => {
+      for (const notebook of notebooks) {
+        await runNotebook(server, `${notebook}.ipynb`);
+        log(`workshop: ${name} has run ${notebook}, ${Math.round(seconds())} s`);
+      }
+      return seconds();
+    });
+    for (const [i, run] of runs.entries())
+      run.catch((error) => log(`workshop: ${names[i]} was stopped: ${error.message}\n${hub.lastWords}`));
+    const ends = await Promise.all(runs);
     const { largest, together, server, kernel } = watch.end();
     return [
       {

@@ -4,6 +4,7 @@ import { Widget } from "@lumino/widgets";
 import { checkPayload, viewMimeType, type DrawnViewName, type PayloadOf } from "histobook/payloads";
 import type { Translation, ViewSettings } from "./context.js";
 import { errorBox } from "./error-box.js";
+import { RecordedBanner } from "./recorded-banner.js";
 import { KernelLine } from "./live/kernel-line.js";
 import type { Drawing, ViewLoader } from "./view.js";
 
@@ -22,6 +23,7 @@ export interface Surroundings {
 export class HistobookRenderer<Name extends DrawnViewName> extends Widget implements IRenderMime.IRenderer {
   private drawing: Drawing<PayloadOf<Name>> | undefined;
   private line: KernelLine | undefined;
+  private readonly banner: RecordedBanner;
   private turn = 0;
 
   constructor(
@@ -31,13 +33,17 @@ export class HistobookRenderer<Name extends DrawnViewName> extends Widget implem
     super();
     this.addClass("histobook-view");
     this.node.dataset.histobookView = loader.name;
+    this.banner = new RecordedBanner(surroundings.translation);
   }
 
   /** Draws the model's payload in place of the one before; of several calls under way, the last one wins. */
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     const turn = ++this.turn;
     const check = this.check(model.data[viewMimeType(this.loader.name)]);
-    if (check.ok && this.drawing?.update?.(check.payload)) return;
+    if (check.ok && this.drawing?.update?.(check.payload)) {
+      this.banner.show(check.payload);
+      return;
+    }
     const host = document.createElement("div");
     let drawn: { drawing: Drawing<PayloadOf<Name>>; line: KernelLine } | undefined;
     if (check.ok) drawn = await this.draw(host, check.payload, model.trusted);
@@ -50,7 +56,8 @@ export class HistobookRenderer<Name extends DrawnViewName> extends Widget implem
     this.clear();
     this.drawing = drawn?.drawing;
     this.line = drawn?.line;
-    this.node.replaceChildren(host);
+    this.banner.show(check.ok ? check.payload : {});
+    this.node.replaceChildren(this.banner.node, host);
   }
 
   override dispose(): void {

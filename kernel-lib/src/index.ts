@@ -25,6 +25,7 @@ export * from "./caffe/index.js";
 export * from "./engine/index.js";
 export * from "./models/public.js";
 export * from "./cluster/public.js";
+export * from "./recording/public.js";
 export * from "./training/public.js";
 export * from "./output/public.js";
 export * from "./evaluation/public.js";

@@ -65,6 +65,10 @@ export async function startHub(programs, folder, variables = {}) {
       await settled(name);
       return start(name);
     },
+    /** The end of the log of the hub and of all servers. */
+    get lastWords() {
+      return service.lastWords;
+    },
     /** Ends the hub, its proxy, all servers and their kernels. */
     stop: () => service.stop(),
   };

@@ -218,6 +218,7 @@ test("the public names are these: a change here is a change for every user", () 
       "readTrainedNetwork",
       "readTrainingLog",
       "recordKey",
+      "recordStudy",
       "registerCommTarget",
       "reorder",
       "reportPassedOver",

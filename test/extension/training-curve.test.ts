@@ -232,6 +232,20 @@ test("a curve that was saved while it ran says so, and its button says what it w
   }
 }, 60_000);
 
+test("a recorded curve says so above everything else, and one that was computed does not", async () => {
+  const recorded = "computed on 2026-11-26 (<b>a machine</b>) and replayed from sample.recording.tgz";
+  const payload = { ...(saved[mimeType] as TrainingCurvePayload), recorded };
+  await lab.writeNotebook("recorded.ipynb", [saved, { [mimeType]: payload }]);
+  const page = await lab.open("recorded.ipynb");
+  await page.locator(`${view} .js-plotly-plot`).last().waitFor({ timeout: 60_000 });
+  const banners = page.locator(".histobook-recorded");
+  expect(await banners.count()).toBe(2);
+  expect(await banners.first().isVisible()).toBe(false);
+  expect(await banners.last().textContent()).toBe(`Recorded, not computed here: ${recorded}.`);
+  await expectAccessible(page, ".histobook-recorded:not([hidden])");
+  await page.context().close();
+});
+
 test("names are text in every part of the view, and what does not fit draws an error box", async () => {
   const payload = saved[mimeType] as TrainingCurvePayload;
   const markup = `<a href="javascript:globalThis.hostile=true"><b>bold</b></a><img src=x onerror="globalThis.hostile=true">`;

@@ -13,6 +13,7 @@ import { jobsCommand } from "./jobs.js";
 import { kernelCommand } from "./kernel.js";
 import { outputCommand } from "./output.js";
 import { patchesCommand } from "./patches.js";
+import { recordCommand } from "./record.js";
 import { runCommand } from "./run.js";
 import { sampleCommand } from "./sample.js";
 import { statusCommand } from "./status.js";
@@ -38,6 +39,7 @@ export async function main(argv: string[]): Promise<void> {
     evaluateCommand(),
     exportCommand(),
     runCommand(),
+    recordCommand(),
     jobsCommand(),
     statusCommand(),
     inspectCommand(),

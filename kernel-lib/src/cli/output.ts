@@ -38,6 +38,7 @@ export function outputCommand(): Command {
       "with --image and --images: tile by tile, in little memory, into TIFFs (above 25 million working pixels)",
     )
     .option("--no-tissue-mask", "tile by tile: classify white as well, which is passed over otherwise")
+    .option("--replay <file>", "take what this recording holds of the same images and models from there")
     .option("--model <file>", "a .caffemodel (the fold's)")
     .option("--mean <file>", "a mean image, .binaryproto (the fold's)")
     .option("--scale <factor>", "working pixels per pixel of the file (the model's)", toNumber)

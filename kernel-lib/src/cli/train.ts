@@ -55,6 +55,7 @@ export function trainCommand(): Command {
       "--find-learning-rate",
       "let the rate rise over --iterations (100) on a copy that is thrown away, and suggest one",
     )
+    .option("--replay <file>", "take what this recording holds of the same databases and options from there")
     .option("--batch <patches>", "patches an iteration (the network's; 128 in a new one)", toNumber)
     .option("--snapshot-every <iterations>", "(the solver's snapshot; 10000 in a new one)", toNumber)
     .option("--learning-rate <rate>", "(the solver's base_lr; 0.001 in a new one)", toNumber)

@@ -17,4 +17,4 @@ export { databaseSummary, meanOfDatabase, type DatabaseSummary } from "./summary
 export { makeValidationDatabase } from "./validationDatabase.js";
 export { recordKey, type RecordCount } from "./write.js";
 export { openStoreInThread, type ThreadSource } from "./threadStore.js";
-export { copyToThisMachine, isNetworkFileSystem, isOnNetwork } from "./localCopy.js";
+export { copyToThisMachine, type LocalCopy, isNetworkFileSystem, isOnNetwork } from "./localCopy.js";

@@ -37,6 +37,13 @@ export function isOnNetwork(path: string): boolean {
   }
 }
 
+/** A copy on this machine's own disk. */
+export interface LocalCopy {
+  path: string;
+  /** Removes the copy. */
+  remove: () => void;
+}
+
 /**
  * Copies a database to this machine's own disk (TMPDIR): LevelDB locks and writes when it opens a database, which network file
  * systems do slowly or not at all.
@@ -44,7 +51,7 @@ export function isOnNetwork(path: string): boolean {
  * @returns the copy's path, and what removes it; that of a process that was killed goes with the next copy
  * @throws HistobookError `BadInput` on a full disk.
  */
-export function copyToThisMachine(path: string): { path: string; remove: () => void } {
+export function copyToThisMachine(path: string): LocalCopy {
   removeLeftoversOnce(tmpdir());
   // Two of one name may be open at once, for two studies or two phases.
   const copy = unfinishedPath(join(tmpdir(), `${copies++}-${basename(path)}`));

@@ -26,6 +26,7 @@ export interface PatchStore {
    * @param size patches a batch
    */
   batches(size: number, options?: BatchOptions): AsyncGenerator<Batch, undefined>;
+  /** Ends the reading and gives what it holds back. */
   close(): Promise<void>;
 }
 

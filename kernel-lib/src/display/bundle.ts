@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
-import type { Html } from "./html.js";
+import { Html } from "./html.js";
+import { recordedBanner, recordedWords } from "./recordedBanner.js";
 import { displayHook } from "./representation.js";
 
 /** The most that one display may weigh, in bytes of JSON: a notebook with many displays must stay light. */
@@ -16,7 +17,7 @@ const payloadLimit = 600_000;
 export function payloadForm(
   type: string,
   payload: object,
-): { custom: Record<string, unknown>; tooLarge: string[] } {
+): { custom: Record<string, object>; tooLarge: string[] } {
   if (Buffer.byteLength(JSON.stringify(payload)) <= payloadLimit) {
     return { custom: { [type]: payload }, tooLarge: [] };
   }
@@ -37,7 +38,9 @@ export interface Forms {
   html?: Html;
   svg?: string;
   /** A payload for the extension, by its MIME type. */
-  custom?: Record<string, unknown>;
+  custom?: Record<string, object>;
+  /** Where what is shown was computed, when it comes from a recording: every form then begins with a banner that says so. */
+  recorded?: string;
 }
 
 /**
@@ -46,7 +49,8 @@ export interface Forms {
  * @example
  * bundle({ text: "42 patches" }).data; // => { "text/plain": "42 patches" }
  */
-export function bundle({ text, html, svg, custom }: Forms): Bundle {
+export function bundle(forms: Forms): Bundle {
+  const { text, html, svg, custom } = forms.recorded === undefined ? forms : marked(forms, forms.recorded);
   const data: Record<string, unknown> = {
     ...custom,
     ...(html && { "text/html": html.text }),
@@ -58,6 +62,20 @@ export function bundle({ text, html, svg, custom }: Forms): Bundle {
   Object.defineProperty(made, displayHook, { value: () => data });
   Object.defineProperty(made, inspect.custom, { value: () => text });
   return made;
+}
+
+/** The forms with their banners; a picture has its words in itself, since nothing can be put before it. */
+function marked({ text, html, svg, custom }: Forms, recorded: string): Forms {
+  return {
+    text: `${recordedWords(recorded)}\n${text}`,
+    ...(html && { html: new Html(recordedBanner(recorded).text + html.text) }),
+    ...(svg !== undefined && { svg }),
+    ...(custom && {
+      custom: Object.fromEntries(
+        Object.entries(custom).map(([type, payload]) => [type, { ...payload, recorded }]),
+      ),
+    }),
+  };
 }
 
 /** A bundle's weight in bytes of JSON, as it will stand in the notebook file. */

@@ -69,6 +69,7 @@ export async function showEvaluation(evaluation: Evaluation, study?: Study): Pro
     .map(({ name, fScore }) => `${name} (${score(fScore)})`)
     .join(", ");
   return bundle({
+    recorded: evaluation.recorded,
     custom,
     html: html`${title(headline(evaluation))}${row([
       html`${figureTable("all pixels", pooled)}${figureTable("mean of patients", averaged)}${folding}`,

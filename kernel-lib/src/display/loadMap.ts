@@ -8,6 +8,7 @@ import {
   readImage,
   readManifest,
   readMask,
+  recordedIn,
   type Case,
   type Raster,
   type Study,
@@ -37,6 +38,8 @@ export interface LoadedMap {
   image: Raster;
   /** 0 and 1. */
   mask: Raster | null;
+  /** Where the map or its network was computed, when it comes from a recording. */
+  recorded?: string;
   /** The map to compare with, and how it is called. */
   other: { name: string; stored: StoredMap } | null;
 }
@@ -48,7 +51,8 @@ export interface LoadedMap {
  */
 export async function loadMap(study: Study, name: string, options: ShowMapOptions): Promise<LoadedMap> {
   const one = caseNamed(study, name);
-  const { maps, thresholds } = readManifest(study.directory);
+  const manifest = readManifest(study.directory);
+  const { maps, thresholds } = manifest;
   const record = Object.entries(maps).find(
     ([path, { fold }]) => path.split("/").at(-1) === name && (options.fold ?? fold) === fold,
   );
@@ -61,7 +65,8 @@ export async function loadMap(study: Study, name: string, options: ShowMapOption
       fix: "run output(study.directory) first",
     });
   }
-  const [, { fold, stride, mode = "window", agreement }] = record;
+  const [mapPath, { fold, stride, mode = "window", agreement }] = record;
+  const recorded = recordedIn(manifest, fold, mapPath);
   const comparison = agreement ? { mode, ...agreement } : null;
   const stored = readProbabilityPicture(path);
   const size = await imageSize(one.imagePath);
@@ -82,7 +87,8 @@ export async function loadMap(study: Study, name: string, options: ShowMapOption
   const threshold = options.threshold ?? chosen?.value ?? 0.5;
   const thresholdIsChosen = options.threshold === undefined && chosen !== undefined;
   const other = options.against === undefined ? null : loadOther(options.against, stored);
-  return { one, fold, stride, comparison, threshold, thresholdIsChosen, stored, image, mask, other };
+  const chosenBy = { threshold, thresholdIsChosen };
+  return { one, fold, stride, comparison, ...chosenBy, stored, image, mask, recorded, other };
 }
 
 function loadOther(path: string, { width, height }: StoredMap): LoadedMap["other"] {

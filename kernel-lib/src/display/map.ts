@@ -53,6 +53,7 @@ export async function showMap(study: Study, name: string, options: ShowMapOption
     },
   });
   const shown = bundle({
+    recorded: map.recorded,
     custom: {
       [viewMimeType("probability-map")]: { ...(await mapPayload(map)), ...live },
     },

@@ -27,7 +27,7 @@ export async function showNetwork(study: Study, fold: number): Promise<Bundle> {
   const { directory } = study;
   const { net, file, size, inputs } = foldNetwork(study, fold);
   const plan = planNetwork(net, Phase.TRAIN, inputs, file ?? undefined);
-  const model = readManifest(directory).models[fold] as { file: string } | undefined;
+  const model = readManifest(directory).models[fold] as { file: string; recorded?: string } | undefined;
   const payload: NetworkPayload = {
     version: 1,
     name: plan.name,
@@ -47,6 +47,7 @@ export async function showNetwork(study: Study, fold: number): Promise<Bundle> {
   ]);
   const header = ["layer", "what it does", "output", "learned values", "sees (pixels)"];
   return bundle({
+    recorded: model?.recorded,
     custom: { [viewMimeType("network")]: payload },
     html: html`${title(heading)}${table(header, rows, 2)}${note(
       `Input: a patch of 3 × ${size} × ${size} values minus the mean image.`,

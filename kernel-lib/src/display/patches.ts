@@ -1,6 +1,6 @@
 import { numberOption } from "../foundation/index.js";
 import { viewMimeType } from "../payloads/index.js";
-import { type Study, caseNamed } from "../study/index.js";
+import { caseNamed, readManifest, type Study } from "../study/index.js";
 import { bundle, type Bundle } from "./bundle.js";
 import { openAlbum } from "./grid/album.js";
 import { gridCalls } from "./grid/calls.js";
@@ -63,7 +63,12 @@ export async function showPatches(study: Study, options: ShowPatchesOptions = {}
       ? still.figures
       : [await placesFigure(album.images[0], album.parameters.scale), html`${still.figures}`];
   const payload = await gridPayload(album, predictions, { name: heading, saved, seed });
+  const manifest = readManifest(study.directory);
   const shown = bundle({
+    recorded:
+      options.predictions === "maps"
+        ? Object.values(manifest.maps).find(({ recorded }) => recorded !== undefined)?.recorded
+        : undefined,
     custom: { [viewMimeType("patch-grid")]: { ...payload, ...live } },
     html: html`${title(heading)}${row(figures)}${sourceNote(study)}`,
     text: [heading, ...still.lines].join("\n") + sourceText(study),

@@ -6,6 +6,8 @@ import { thinSeries } from "./thinSeries.js";
 /** The numbers of one training run as they come in, all of them. */
 export class RunCurve {
   engine: string | null = null;
+  /** Where it was computed, when it comes from a recording. */
+  recorded: string | undefined;
   /** Patches an iteration. */
   batch = 0;
   iterations = 0;
@@ -23,6 +25,7 @@ export class RunCurve {
     switch (entry.kind) {
       case "run":
         this.engine = entry.engine;
+        this.recorded = entry.recorded;
         this.batch = entry.batch;
         this.iterations = entry.iterations;
         return;

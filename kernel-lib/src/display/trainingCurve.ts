@@ -9,6 +9,7 @@ import {
 import { bundle, type Bundle } from "./bundle.js";
 import { count } from "./parts.js";
 import { lineColours, type Panel, type Plot, type Plotter } from "./plot.js";
+import { recordedWords } from "./recordedBanner.js";
 import type { RunCurve } from "./runCurve.js";
 
 /** Points of all lines of one display together: more than a screen is wide, and light enough for an output. */
@@ -20,12 +21,14 @@ export type TrainingNews = Pick<TrainingCurvePayload, "state" | "planned" | "sec
 /** The payload of some runs. */
 export function trainingPayload(runs: readonly RunCurve[], news: TrainingNews): TrainingCurvePayload {
   const { live, ...rest } = news;
+  const recorded = runs.find((run) => run.recorded !== undefined)?.recorded;
   return {
     version: 1,
     ...rest,
     engine: runs.find(({ engine }) => engine !== null)?.engine ?? null,
     runs: runs.map((run) => run.payload(Math.floor(mostPoints / runs.length))),
     ...(live !== undefined && { live }),
+    ...(recorded !== undefined && { recorded }),
   };
 }
 
@@ -34,12 +37,18 @@ export function trainingBundle(payload: TrainingCurvePayload, plotter: Plotter):
   return bundle({
     custom: { [viewMimeType("training-curve")]: payload },
     svg: plotter((plot) => panels(plot, payload.runs), stateLines(payload)),
-    text: ["Training", ...stateLines(payload).slice(1), ...payload.runs.map(lastWords)].join("\n"),
+    recorded: payload.recorded,
+    text: [
+      "Training",
+      ...stateLines({ ...payload, recorded: undefined }).slice(1),
+      ...payload.runs.map(lastWords),
+    ].join("\n"),
   });
 }
 
 /** What a training does, by what, and what is to be known about it. */
-function stateLines({ state, runs, planned, secondsLeft, engine, notes }: TrainingCurvePayload): string[] {
+function stateLines(payload: TrainingCurvePayload): string[] {
+  const { state, runs, planned, secondsLeft, engine, notes, recorded } = payload;
   const total = planned * Math.max(0, ...runs.map(({ iterations }) => iterations));
   const done = runs.reduce((sum, run) => sum + run.done, 0);
   const where = total > 0 ? `iteration ${count(done)} of ${count(total)}` : "";
@@ -54,6 +63,7 @@ function stateLines({ state, runs, planned, secondsLeft, engine, notes }: Traini
   };
   return [
     words[state],
+    ...(recorded === undefined ? [] : [recordedWords(recorded)]),
     ...(engine === null ? [] : [`by ${engine}`]),
     ...notes.map((note) => `Note: ${note}`),
   ];

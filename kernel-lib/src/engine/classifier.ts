@@ -18,5 +18,6 @@ export interface Classifier {
    * @throws HistobookError `Unsupported` for a network that has no dense form.
    */
   dense?(): DenseClassifier;
+  /** Gives the memory on the engine back; nothing of it may be called afterwards. */
   dispose(): void;
 }

@@ -50,5 +50,6 @@ export interface Learner {
   test(plan: NetworkPlan, transformation: Transformation, batch: ImageBatch): Promise<Map<string, number>>;
   /** Copies of all that was learned so far. */
   state(): Promise<LearnerState>;
+  /** Gives the memory on the engine back; nothing of it may be called afterwards. */
   dispose(): void;
 }

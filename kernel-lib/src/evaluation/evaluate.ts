@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { cellSignal, messageOf, numberOption, stopIfAborted, type Skipped } from "../foundation/index.js";
-import type { Study } from "../study/index.js";
+import { readManifest, recordedIn, type Study } from "../study/index.js";
 import { thresholdCost, type ThresholdCost } from "./bestOnTest.js";
 import { calibration, type CalibrationBin } from "./calibration.js";
 import { chooseThreshold, type ThresholdOptions } from "./chosenThreshold.js";
@@ -87,6 +87,8 @@ export interface Evaluation {
   /** How often patients were drawn for the intervals, and with which seed. */
   repeats: number;
   seed: number;
+  /** Where the maps or their networks were computed, when any of them comes from a recording. */
+  recorded?: string;
   skipped: Skipped[];
 }
 
@@ -143,7 +145,10 @@ export async function evaluate(study: Study, options: EvaluateOptions = {}): Pro
     const scored = { ...scoredItem(group, `fold ${group.fold}`), patient: null };
     scoredFolds.push({ ...scored, intervals: await intervals(members, pool) });
   }
+  const manifest = readManifest(study.directory);
+  const recorded = wanted.map((fold) => recordedIn(manifest, fold)).find((words) => words !== undefined);
   return {
+    ...(recorded !== undefined && { recorded }),
     images: counted.map((image) => scoredItem(image, image.name)),
     patients: patients.map((group): ScoredPatient => ({
       ...scoredItem(group, group.patient),

@@ -23,6 +23,7 @@ export interface ExercisePlan<Answer, Truth> {
   hints: readonly string[];
   /** Works the answer out, when one is given and not before. */
   truth: (study: Study) => Truth | Promise<Truth>;
+  /** Whether an answer is right, and what is said about it. */
   judge: (answer: Answer, truth: Truth) => Judgement;
   /** The answer and why it is so, in whole sentences. */
   solution: (truth: Truth) => string;

@@ -32,6 +32,7 @@ export interface CommMessage {
 export interface Comm {
   readonly id: string;
   readonly target: string;
+  /** Sends to the other end. */
   send(data: unknown, extras?: CommExtras): void;
   /** Ends the line; the other end is told. */
   close(data?: unknown, extras?: CommExtras): void;

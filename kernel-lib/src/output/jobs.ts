@@ -12,11 +12,12 @@ import {
   workingScale,
   type Case,
 } from "../study/index.js";
+import type { ReplayOptions } from "../recording/index.js";
 import type { MoreFileKind } from "./moreFiles.js";
 import type { MapSettings } from "./probabilityMap.js";
 
 /** The options of step 5, as the command line names them. */
-export interface OutputOptions extends RunOptions, MapSettings {
+export interface OutputOptions extends RunOptions, MapSettings, ReplayOptions {
   /** Whose test images and model; default all folds that have a model. */
   fold?: number;
   /** A folder of images to classify instead of a fold's test images. */

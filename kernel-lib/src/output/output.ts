@@ -8,6 +8,7 @@ import {
   type Skipped,
 } from "../foundation/index.js";
 import { checkMagnification, trainingPixelSize } from "../models/index.js";
+import { openReplay, type OpenRecording } from "../recording/index.js";
 import type { Case } from "../study/index.js";
 import { eachUnclaimed } from "./eachUnclaimed.js";
 import { outputJobs, type Job, type OutputOptions } from "./jobs.js";
@@ -60,18 +61,39 @@ export async function output(
     skipped: [],
   };
   const progress = await openProgress(jobs, map.stride, options);
+  const recording = await openReplay(options);
   for (const job of jobs) {
     const model = loadModel(engine, job.files);
     try {
       checkMode(model, map, job, options);
-      await outputJob({ job, model, map, directory, progress, options }, result);
+      await outputJob({ job, model, map, directory, progress, recording, options }, result);
     } finally {
       model.classifier.dispose();
     }
     result.skipped.push(...job.problems);
   }
+  if (recording) sayWhatWasRecorded(recording, result, options);
   result.agreement = pooledAgreement(result.images.map(({ agreement }) => agreement))?.agreement ?? null;
   return result;
+}
+
+/** Which maps come from the recording, and which it did not hold. */
+function sayWhatWasRecorded(
+  { path }: OpenRecording,
+  { images }: OutputResult,
+  { report }: OutputOptions,
+): void {
+  const recorded = images.filter((image) => image.recorded !== undefined);
+  const computed = images.filter((image) => image.recorded === undefined && !image.reused);
+  const say = (message: string): void => report?.({ event: "warning", step: "output", message });
+  if (recorded.length > 0)
+    say(
+      `${recorded.length} of ${images.length} maps were not computed here: they were ${recorded[0].recorded}.`,
+    );
+  if (computed.length > 0)
+    say(
+      `${path} does not hold ${computed.length} of ${images.length} maps as this study makes them, so they were computed here.`,
+    );
 }
 
 /** Makes the pictures of one job's images; those that another process is at come last. */

@@ -1,5 +1,13 @@
 import { join, resolve } from "node:path";
-import { cellSignal, fingerprint, fingerprintOfFile, makeFolder, storedPath } from "../foundation/index.js";
+import {
+  cellSignal,
+  fingerprint,
+  fingerprintOfFile,
+  makeFolder,
+  storedPath,
+  writeWholeFile,
+} from "../foundation/index.js";
+import { recordedMap, type OpenRecording } from "../recording/index.js";
 import {
   imageSize,
   pictureName,
@@ -40,6 +48,8 @@ export interface OutputImage {
   tissue: number | null;
   /** True when they were there already. */
   reused: boolean;
+  /** Where they were computed, when they come from a recording; else they were computed here. */
+  recorded?: string;
 }
 
 /** What one image's map is made with. */
@@ -49,6 +59,8 @@ export interface ImageWork {
   map: Required<MapSettings>;
   directory: string | undefined;
   progress: Progress;
+  /** Where maps are taken from, if it holds them. */
+  recording: OpenRecording | undefined;
   options: OutputOptions;
 }
 
@@ -122,25 +134,36 @@ async function smallImage(
   { one, size, width, height, files, key }: ImageTask,
   work: ImageWork,
 ): Promise<OutputImage> {
-  const { job, model, map: settings, directory, progress, options } = work;
+  const { job, model, map: settings, directory, progress, recording, options } = work;
   const { fold, folder } = job;
   const home = fold === null || directory === undefined ? undefined : resolve(directory);
   const path = home && storedPath(home, join(folder, one.name));
   const earlier = home && path ? readManifest(home).maps[path] : undefined;
-  const record = async (agreement: Agreement | null): Promise<void> => {
+  const record = async (agreement: Agreement | null, recorded?: string): Promise<void> => {
     if (!home || !path || fold === null) return;
     const { stride, mode } = settings;
-    await recordMap(home, path, { key, fold, stride, mode, agreement }, job.files.model);
+    const made = { key, fold, stride, mode, agreement, ...(recorded !== undefined && { recorded }) };
+    await recordMap(home, path, made, job.files.model);
   };
   const entry = { name: one.name, fold, ...files, width, height, tissue: null };
   const { also = [] } = options;
   const there = moreFilesThere(folder, one.name);
   const isComplete = Object.values(files).every(isWholePng) && also.every((kind) => there.includes(kind));
   if (earlier?.key === key && isComplete) {
-    const agreement = earlier.agreement ?? null;
-    await record(agreement);
+    const { agreement = null, recorded } = earlier;
+    await record(agreement, recorded);
     progress.add(windowCount(width, height, settings.stride));
-    return { ...entry, agreement, reused: true };
+    return { ...entry, agreement, reused: true, ...(recorded !== undefined && { recorded }) };
+  }
+  const replayed = path && also.length === 0 ? recording && recordedMap(recording, path, key) : undefined;
+  if (replayed) {
+    const { agreement = null, recorded } = replayed.record;
+    makeFolder(folder);
+    writeWholeFile(files.probability, replayed.pictures[0]);
+    writeWholeFile(files.class, replayed.pictures[1]);
+    await record(agreement, recorded);
+    progress.add(windowCount(width, height, settings.stride));
+    return { ...entry, agreement, reused: false, recorded };
   }
   const image = await readImage(one.imagePath, job.scale);
   const before = progress.done;

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { count, live, share } from "./pieces.js";
+import { count, live, recorded, share } from "./pieces.js";
 
 /** A score, [0,1]; null where it is not defined. */
 const score = z.nullable(share);
@@ -18,6 +18,7 @@ const confusion = z.object({
 /** How well held-out patients were segmented. */
 export const evaluationSchema = z.object({
   version: z.literal(1),
+  recorded,
   live,
   /** Over all pixels of all test patients. */
   pooled: fScores,

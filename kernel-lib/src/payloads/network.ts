@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { count, live, pngDataUrl, side } from "./pieces.js";
+import { count, live, pngDataUrl, recorded, side } from "./pieces.js";
 
 /** Sizes without the batch's, e.g. filters, height and width. */
 const shape = z.array(count).check(z.maxLength(8));
@@ -7,6 +7,7 @@ const shape = z.array(count).check(z.maxLength(8));
 /** A network, layer by layer. */
 export const networkSchema = z.object({
   version: z.literal(1),
+  recorded,
   live,
   name: z.string(),
   /** The prototxt, relative to the study; null for the tutorial's own network. */

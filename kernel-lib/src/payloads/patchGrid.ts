@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { count, jpegDataUrl, live, side } from "./pieces.js";
+import { count, jpegDataUrl, live, recorded, side } from "./pieces.js";
 
 /** Far more than an output of 1 MB can hold. */
 const mostSaved = 20_000;
@@ -34,6 +34,7 @@ const gridImage = z.object({
  */
 export const patchGridSchema = z.object({
   version: z.literal(1),
+  recorded,
   live,
   /** What is shown, e.g. the study's folder or the image. */
   name: z.string(),

@@ -35,3 +35,6 @@ export const count = z.int().check(z.minimum(0));
 export const live = z.optional(
   z.string().check(z.regex(/^[0-9a-f-]{36}$/, { error: "a random identifier" })),
 );
+
+/** Where what is shown was computed, when it comes from a recording: the view says so above everything else. */
+export const recorded = z.optional(z.string().check(z.maxLength(1000)));

@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
-import { count, live, pictureDataUrl, pngDataUrl, share, side } from "./pieces.js";
+import { count, live, pictureDataUrl, pngDataUrl, recorded, share, side } from "./pieces.js";
 
 /** A probability map over its image: all pictures are data URLs of the same width and height (pixels). */
 export const probabilityMapSchema = z.object({
   version: z.literal(1),
+  recorded,
   live,
   name: z.string(),
   width: side,

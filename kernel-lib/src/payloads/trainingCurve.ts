@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { count, live } from "./pieces.js";
+import { count, live, recorded } from "./pieces.js";
 
 /**
  * Points of a line: at an iteration, a value. Null stands where the value is not a finite number. The lists are as long as
@@ -35,6 +35,7 @@ const runSchema = z.object({
 /** The curves of a training, while it runs and afterwards. */
 export const trainingCurveSchema = z.object({
   version: z.literal(1),
+  recorded,
   live,
   /** `partial`: a log that ends before its run does, of which nobody knows why. */
   state: z.enum(["running", "partial", "finished", "stopped", "failed"]),

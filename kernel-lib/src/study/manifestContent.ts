@@ -95,6 +95,8 @@ export interface Manifest {
       recipe?: Record<string, unknown>;
       /** The iteration of `file`, where the best by validation patients was taken; else it is the last. */
       best?: number;
+      /** Where it was computed, when it was not trained here but taken from a recording. */
+      recorded?: string;
     }
   >;
   /** Step 5: `out/1/8918_00007` -> how it was made. */
@@ -106,6 +108,8 @@ export interface Manifest {
       fold: number;
       model: string;
       stride: number;
+      /** Where it was computed, when it was not computed here but taken from a recording. */
+      recorded?: string;
       /** The way in which it was computed; a manifest that an earlier histobook wrote doesn't say. */
       mode?: string;
       /** How far it agrees with window mode at pixels that were classified both ways; null in window mode. */

@@ -87,6 +87,7 @@ const manifestSchema: z.ZodMiniType<Manifest> = z.object({
       overrides: z.record(z.string(), z.number()),
       recipe: z.optional(z.record(z.string(), z.unknown())),
       best: z.optional(z.int()),
+      recorded: z.optional(z.string()),
     }),
   ),
   maps: z.record(
@@ -97,6 +98,7 @@ const manifestSchema: z.ZodMiniType<Manifest> = z.object({
       fold: z.int(),
       model: z.string(),
       stride: z.int(),
+      recorded: z.optional(z.string()),
       mode: z.optional(z.string()),
       agreement: z.optional(
         z.nullable(

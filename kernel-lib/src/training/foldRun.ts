@@ -24,6 +24,8 @@ export interface TrainedFold {
   entries: LogEntry[];
   /** True when the model was there already. */
   reused: boolean;
+  /** Where it was trained, when it comes from a recording; else it was trained here. */
+  recorded?: string;
 }
 
 /** What decides one fold's training: its prototxts as they are now with this run's changes, its database, its seed. */
@@ -87,8 +89,11 @@ export function finishedFold({ directory }: Study, { fold, key, logPath }: FoldR
   const earlier = readManifest(directory).models[fold];
   if (earlier?.key !== key || !existsSync(join(directory, earlier.file))) return undefined;
   const entries = readTrainingLog(logPath);
-  const { file, iterations, best = null } = earlier;
-  return { fold, model: file, iterations, best, entries, reused: true };
+  const { file, iterations, best = null, recorded } = earlier;
+  return {
+    ...{ fold, model: file, iterations, best, entries, reused: true },
+    ...(recorded !== undefined && { recorded }),
+  };
 }
 
 /** The newest snapshot of the same run; one of another run (other options, another database) is no start. */

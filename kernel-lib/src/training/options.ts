@@ -4,13 +4,14 @@ import type { EngineChoice } from "../engine/index.js";
 import { numberOption, type RunOptions } from "../foundation/index.js";
 import { batchParameter } from "./source.js";
 import type { SolverNetwork } from "./solverNetworks.js";
+import type { ReplayOptions } from "../recording/index.js";
 import type { LogSinkOptions } from "./logSinks.js";
 import type { NetworkName } from "./networks.js";
 import type { RecipeOptions } from "./recipe.js";
 import type { LogEntry } from "./trainingLog.js";
 
 /** The options of step 4, as the command line names them. What is given wins over the prototxts for this run. */
-export interface TrainOptions extends RunOptions, LogSinkOptions, RecipeOptions {
+export interface TrainOptions extends RunOptions, LogSinkOptions, RecipeOptions, ReplayOptions {
   /** Default all folds that have databases. */
   fold?: number;
   /** Default the solver's max_iter; a solver that is written now gets 600,000. */

@@ -42,6 +42,8 @@ export async function trainInOwnProcess(
   const { directory, fold, options } = task;
   const child = spawn(process.execPath, [program, ...trainArguments(directory, options), ...alone(fold)], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
+    // What a recording holds was taken from there before.
+    env: { ...process.env, HISTOBOOK_REPLAY: "" },
     windowsHide: true,
   });
   const leave = (): void => {

@@ -8,6 +8,7 @@ import { finishedFold, type FoldRun, type TrainedFold } from "./foldRun.js";
 import { readFoldRuns } from "./foldRuns.js";
 import { iterationsForMinutes } from "./forecast.js";
 import { openLogSinks } from "./logSinks.js";
+import { replayFolds } from "./replayFolds.js";
 import type { TrainOptions } from "./options.js";
 import { trainSideBySide } from "./sideBySide.js";
 import { trainFold } from "./trainFold.js";
@@ -27,7 +28,8 @@ export interface TrainResult {
  * seed and options is kept. An interrupt leaves a snapshot, from which `resume` goes on. With `processes` each fold is
  * trained in a process of its own, which a notebook's own process outlives whatever happens to it. With `minutes` the
  * iterations are those that fit into that time here. With `on` a cluster trains all folds at once, and this follows them:
- * an interrupt ends the following alone, and the same call finds the jobs again.
+ * an interrupt ends the following alone, and the same call finds the jobs again. With `replay` a fold that a recording holds is
+ * taken from there.
  *
  * @throws HistobookError `MissingStep` without databases, `NoEngine`, `BadOption`, `BadInput`, `Interrupted`,
  * `ProcessLost` when a fold's own process ended without a word, `JobFailed` when a cluster's job did, `SchedulerRefused`.
@@ -41,6 +43,7 @@ export async function train(study: Study, options: TrainOptions = {}): Promise<T
   const minutes = options.minutes === undefined ? {} : await iterationsForMinutes(study, options);
   const decided = { ...options, ...minutes };
   const { runs, written } = readFoldRuns(study, decided);
+  await replayFolds(study, runs, decided);
   const finished = runs.map((run) => finishedFold(study, run));
   for (const fold of finished) if (fold) tellAgain(fold, decided);
   const waiting = runs.filter((_, i) => !finished[i]);

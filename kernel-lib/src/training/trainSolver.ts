@@ -20,6 +20,7 @@ export type TrainSolverOptions = Omit<
 > & {
   /** Whether a resumed run reads on where it was (default), or from the database's start as Caffe does. */
   cursor?: "continue" | "restart";
+  /** Called with each line of the run's log. */
   onEntry?: (entry: LogEntry) => void;
 };
 

@@ -13,6 +13,8 @@ export interface RunEntry {
   iterations: number;
   /** Patches an iteration. */
   batch: number;
+  /** Where it was computed, when the run was taken from a recording. */
+  recorded?: string;
 }
 
 /** The loss of the batch of one iteration, before its update. */
@@ -61,9 +63,13 @@ export function lossOf({ outputs }: Pick<TestEntry, "outputs">): number {
 
 /** Reads a log; lines that a killed process left half written are passed over. */
 export function readTrainingLog(path: string): LogEntry[] {
-  if (!existsSync(path)) return [];
+  return existsSync(path) ? parseTrainingLog(readFileSync(path, "utf8")) : [];
+}
+
+/** Reads a log's text. */
+export function parseTrainingLog(text: string): LogEntry[] {
   const entries: LogEntry[] = [];
-  for (const line of readFileSync(path, "utf8").split("\n")) {
+  for (const line of text.split("\n")) {
     try {
       if (line !== "") entries.push(JSON.parse(line) as LogEntry);
     } catch {

@@ -26,6 +26,7 @@ export interface DenseClassifier {
    * @returns (height - rows) x (width - columns) x classes probabilities, [0,1]
    */
   classify(pixels: Uint8Array, height: number, width: number): Promise<Float32Array>;
+  /** Gives the memory on the engine back; nothing of it may be called afterwards. */
   dispose(): void;
 }
 

@@ -1,0 +1,17 @@
+import type { Translation } from "./context.js";
+import { element } from "./element.js";
+
+/** Says above a view that what it shows was computed before, elsewhere; hidden where it was computed here. */
+export class RecordedBanner {
+  readonly node = element("p", { className: "histobook-recorded", role: "note", hidden: true });
+
+  constructor(private readonly translation: Translation) {}
+
+  /** Reads it from a payload that has passed its schema; some views never show anything recorded. */
+  show(payload: { recorded?: string }): void {
+    const { recorded } = payload;
+    this.node.hidden = recorded === undefined;
+    this.node.textContent =
+      recorded === undefined ? "" : this.translation.__("Recorded, not computed here: %1.", recorded);
+  }
+}
