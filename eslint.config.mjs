@@ -12,6 +12,7 @@ export default tseslint.config(
       ".histobook/",
       ".caffe/",
       "bench/.peers/",
+      "docs/reference/",
       "kernel-lib/src/**/generated/",
       "jupyter-ext/jupyterlab_histobook/",
       "notebooks/",

@@ -8,10 +8,10 @@ export class RecordedBanner {
   constructor(private readonly translation: Translation) {}
 
   /** Reads it from a payload that has passed its schema; some views never show anything recorded. */
-  show(payload: { recorded?: string }): void {
-    const { recorded } = payload;
-    this.node.hidden = recorded === undefined;
+  show(payload: object): void {
+    const recorded = "recorded" in payload ? payload.recorded : undefined;
+    this.node.hidden = typeof recorded !== "string";
     this.node.textContent =
-      recorded === undefined ? "" : this.translation.__("Recorded, not computed here: %1.", recorded);
+      typeof recorded === "string" ? this.translation.__("Recorded, not computed here: %1.", recorded) : "";
   }
 }

@@ -61,3 +61,8 @@ declare module "*/scripts/jupyter/memory.mjs" {
   export function processTrees(roots: readonly number[]): number[][];
   export function proportionalBytes(pid: number): number;
 }
+
+declare module "*/scripts/setup/pins.mjs" {
+  export const pythonPackages: Record<string, string>;
+  export const tensorflow: string;
+}
