@@ -1,5 +1,4 @@
 /** Training on a cluster from a notebook, whose kernel comes and goes. */
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cancelJobs, listJobs } from "../../kernel-lib/dist/cluster/index.js";
 import { TestKernel, type Answer } from "../kernel/client.js";
