@@ -30,7 +30,7 @@ test("a notebook that is closed in the middle changes nothing, and the next one 
     `const trained = await trainAndShow(openStudy(${JSON.stringify(directory)}), {`,
     '  iterations: 1500, batch: 4, snapshotEvery: 10000, on: "slurm", cluster: { memory: "500M" },',
     "});",
-    "trained.folds.map(({ fold, iterations }) => [fold, iterations].join(\":\")).join()",
+    'trained.folds.map(({ fold, iterations }) => [fold, iterations].join(":")).join()',
   ].join("\n");
   const first = await TestKernel.start(undefined, { env: slurm.env });
   const id = first.sendCell(cell);
