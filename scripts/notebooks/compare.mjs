@@ -41,24 +41,31 @@ async function outputFacts({ outputs }, loose) {
   const facts = [];
   for (const output of outputs) {
     if (output.output_type === "stream") {
-      const lines = joined(output.text).trimEnd().split("\n");
-      facts.push(...lines.map((line) => `${output.name}: ${plain(line, loose)}`));
+      facts.push(...lines(output.text).map((line) => `${output.name}: ${plain(line, loose)}`));
       continue;
     }
     const { data } = output;
     facts.push(`${output.output_type} as ${Object.keys(data).sort().join(", ")}`);
-    const lines = joined(data["text/plain"]).split("\n");
-    facts.push(...lines.map((line) => `text: ${plain(line, loose)}`));
+    facts.push(...lines(data["text/plain"]).map((line) => `text: ${plain(line, loose)}`));
     const markup = joined(data["text/html"]);
     facts.push(...(await pictures(markup, loose)));
-    facts.push(`words: ${plain(words(markup), loose)}`);
+    // The text says the same in lines; here one figure more or less would shift all that follows.
+    if (!loose) facts.push(`words: ${words(markup)}`);
   }
   return facts;
 }
 
-/** Without figures where they don't count. */
+/** Lines of text, without those that name the engine and warn of what comes to nothing: the machine and the run's length decide. */
+function lines(text) {
+  return joined(text)
+    .trimEnd()
+    .split("\n")
+    .filter((line) => !/tensorflow|^Note: /i.test(line));
+}
+
+/** Without figures where they don't count; a dash stands where a figure is not defined. */
 function plain(text, loose) {
-  return loose ? text.replace(/[-−]?\d[\d,.]*(e[-+]?\d+)?/g, "#") : text;
+  return loose ? text.replace(/[-−]?\d[\d,.]*(e[-+]?\d+)?|–/g, "#") : text;
 }
 
 /** What a reader reads of markup; a drawing's labels follow from its figures. */

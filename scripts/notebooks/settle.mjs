@@ -65,13 +65,13 @@ function joinStreams(outputs) {
 async function settleOutput(output, { home, number }) {
   if (output.output_type === "stream") {
     // A stock tslab ends each message with an empty line.
-    const text = withoutPaths(joined(output.text), home).replace(/\n{2,}/g, "\n");
+    const text = withoutMachine(joined(output.text), home).replace(/\n{2,}/g, "\n");
     return { output_type: "stream", name: output.name, text: asLines(text) };
   }
   const data = {};
   for (const [type, form] of Object.entries(output.data)) {
     if (type.startsWith("application/vnd.histobook.")) continue;
-    data[type] = asLines(await lightPictures(withoutPaths(joined(form), home)));
+    data[type] = asLines(await lightPictures(withoutMachine(joined(form), home)));
   }
   return {
     ...{ output_type: output.output_type, data, metadata: {} },
@@ -79,9 +79,17 @@ async function settleOutput(output, { home, number }) {
   };
 }
 
-/** Paths below the folder in which the notebook ran become relative to it. */
-function withoutPaths(text, home) {
-  return home === undefined ? text : text.replaceAll(`${home}/`, "");
+/** What is said of engines that this machine doesn't have, and of its speed: other machines say something else. */
+const ofThisMachine = [
+  /^Note: .* is not used: .*\n?/gm,
+  /<div[^>]*>[^<]* is not used: [^<]*<\/div>/g,
+  /, [\d.,]+ patches\/s/g,
+];
+
+/** Paths below the folder in which the notebook ran become relative to it; what depends on the machine is left out. */
+function withoutMachine(text, home) {
+  const ours = ofThisMachine.reduce((kept, note) => kept.replace(note, ""), text);
+  return home === undefined ? ours : ours.replaceAll(`${home}/`, "");
 }
 
 const embedded = /data:image\/png;base64,([A-Za-z0-9+/=]+)/g;

@@ -229,7 +229,7 @@ describe("showMap()'s payload", () => {
     const { images } = await output(copy.directory, { fold: 1, stride: 32, mode: "dense" });
     const shown = await showMap(copy, images[0].name);
     const said =
-      /every 32th pixel computed by mode dense, which gives \d+\.\d % of 49 compared pixels window mode's/;
+      /every 32nd pixel computed by mode dense, which gives \d+\.\d % of 49 compared pixels window mode's/;
     expect(shown.data["text/plain"]).toMatch(said);
     expect(documentOf(shown).body.textContent).toMatch(said);
   });

@@ -1,7 +1,10 @@
-/** The notebooks as they are committed, and each of them run alone, with numbers small enough for a test. */
+/**
+ * The notebooks as they are committed, and each of them run alone in both kernels: the first steps as they are, the others with
+ * numbers small enough for a test. What they show is compared with the committed outputs.
+ */
 import { execFile } from "node:child_process";
 import {
-  mkdirSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,19 +17,25 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkPayload, viewMimeType } from "histobook/payloads";
+import { exerciseNames } from "histobook";
+import { checkPayload, viewMimeType, type DrawnViewName } from "histobook/payloads";
+import { compareNotebooks } from "../../scripts/notebooks/compare.mjs";
+import { settleNotebook, withoutOutputs } from "../../scripts/notebooks/settle.mjs";
 import { chooseEnvironment, environmentVariables } from "../../scripts/setup/python-environment.mjs";
 
 const root = join(__dirname, "..", "..");
 const folder = join(root, "notebooks");
-const names = [
-  "0-start-here",
-  "1-patch-extraction",
-  "2-cross-validation",
-  "3-databases",
-  "4-training",
-  "5-output",
-];
+
+/** By notebook: the extension's views that it uses, and whether a test has the time to run it as it is. */
+const notebooks: Record<string, { views: DrawnViewName[]; asItIs: boolean }> = {
+  "0-start-here": { views: ["cases", "patch-grid", "training-curve", "probability-map"], asItIs: false },
+  "1-patch-extraction": { views: ["patch-grid"], asItIs: true },
+  "2-cross-validation": { views: ["cases", "fold-summary"], asItIs: true },
+  "3-databases": { views: ["database-summary"], asItIs: true },
+  "4-training": { views: ["network", "training-curve"], asItIs: false },
+  "5-output": { views: ["patch-grid", "probability-map", "evaluation"], asItIs: false },
+};
+const names = Object.keys(notebooks);
 
 interface Output {
   output_type: string;
@@ -47,7 +56,7 @@ interface Cell {
 interface Notebook {
   nbformat: number;
   nbformat_minor: number;
-  metadata: { kernelspec: Record<string, string> };
+  metadata: { kernelspec: { name: string; display_name: string; language: string } };
   cells: Cell[];
 }
 
@@ -84,13 +93,35 @@ describe.each(names)("%s as committed", (name) => {
     expect(new Set(notebook.cells.map(({ id }) => id)).size).toBe(notebook.cells.length);
   });
 
-  test("has no outputs, one cell of parameters and short cells of code", () => {
-    const code = notebook.cells.filter(({ cell_type }) => cell_type === "code");
-    expect(
-      code.every(({ outputs, execution_count }) => outputs?.length === 0 && execution_count === null),
-    ).toBe(true);
+  const code = notebook.cells.filter(({ cell_type }) => cell_type === "code");
+
+  test("has one cell of parameters and short cells of code", () => {
     expect(code.filter(({ metadata }) => metadata.tags?.includes("parameters"))).toHaveLength(1);
     for (const { source } of code) expect(joined(source).split("\n").length).toBeLessThanOrEqual(8);
+  });
+
+  test("was executed from its first cell to its last, and what it shows is light and tells of no machine", async () => {
+    expect(code.map(({ execution_count }) => execution_count)).toEqual(code.map((_, i) => i + 1));
+    const outputs = code.flatMap((cell) => cell.outputs ?? []);
+    expect(
+      outputs.filter(({ output_type, name: stream }) => output_type === "error" || stream === "stderr"),
+    ).toEqual([]);
+    expect(outputs.some(({ data }) => joined(data?.["text/html"]).includes('src="data:image/'))).toBe(true);
+    const text = readFileSync(join(folder, `${name}.ipynb`), "utf8");
+    expect(text.length).toBeLessThan(450_000);
+    expect(text).not.toMatch(
+      /"\/(tmp|home|root|work|Users|var)\/|[^\w/.](tmp|home|root|work|Users)\/[\w-]+\//,
+    );
+    expect(text).toBe(`${JSON.stringify(await settleNotebook(notebook), null, 1)}\n`);
+  });
+
+  test("asks three questions at least, none of which it answers", () => {
+    const sources = code.map(({ source }) => joined(source)).join("\n");
+    const asked = [...sources.matchAll(/= exercise\("([^"]+)", study\);/g)].map(([, exercise]) => exercise);
+    expect(asked.length).toBeGreaterThanOrEqual(3);
+    expect(asked.filter((exercise) => !(exerciseNames as string[]).includes(exercise))).toEqual([]);
+    expect(sources.match(/\.answer\(\)\)/g)).toHaveLength(asked.length);
+    expect(sources).not.toContain(".reveal(");
   });
 
   test("has the same parts as the others and names its sources", () => {
@@ -102,13 +133,23 @@ describe.each(names)("%s as committed", (name) => {
     expect(all).toContain("andrewjanowczyk.com/use-case-2-epithelium-segmentation");
   });
 
-  test("links only to notebooks that are there", () => {
-    const links = [...texts.join("\n").matchAll(/\]\(([^)]+\.ipynb)\)/g)].map(([, link]) => link);
-    expect(links.filter((link) => !names.includes(link.replace(".ipynb", "")))).toEqual([]);
+  test("links only to what is there", () => {
+    const links = [...texts.join("\n").matchAll(/\]\(([^)#]+)\)/g)].map(([, link]) => link);
+    const local = links.filter((link) => !/^https?:/.test(link));
+    expect(local.length).toBeGreaterThan(0);
+    expect(local.filter((link) => !existsSync(join(folder, link)))).toEqual([]);
   });
 });
 
-describe("run alone in a stock tslab kernel", () => {
+test("between them they ask every exercise of the library, and use every view that is drawn in a notebook", () => {
+  const all = names.map((name) => readFileSync(join(folder, `${name}.ipynb`), "utf8")).join("\n");
+  expect(exerciseNames.filter((name) => !all.includes(`exercise(\\"${name}\\", study)`))).toEqual([]);
+  expect(new Set(names.flatMap((name) => notebooks[name].views)).size).toBe(8);
+});
+
+describe.each(names)("%s, run alone,", (name) => {
+  const { views, asItIs } = notebooks[name];
+  const committed = read(join(folder, `${name}.ipynb`));
   let home: string;
 
   beforeAll(() => {
@@ -118,77 +159,80 @@ describe("run alone in a stock tslab kernel", () => {
 
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-  /** The committed notebook with a preset that takes seconds; everything else as the reader runs it. */
-  function quickened(name: string): Notebook {
-    const notebook = read(join(folder, `${name}.ipynb`));
-    const parameters = notebook.cells.find(({ metadata }) => metadata.tags?.includes("parameters"))!;
+  /** With a preset that takes seconds; everything else as the reader runs it. */
+  function quickened(notebook: Notebook): Notebook {
+    const copy = structuredClone(notebook);
+    const parameters = copy.cells.find(({ metadata }) => metadata.tags?.includes("parameters"))!;
     const source = joined(parameters.source);
     parameters.source = source.replace(
-      /^const preset = presets\.quick;.*$/m,
+      /^const preset = "quick";.*$/m,
       `const preset = {
-  ...presets.quick,
-  patches: { perImage: 6 },
+  patches: { perImage: 12 },
   training: { iterations: 10, batch: 16, snapshotEvery: 10, learningRate: 0.001 },
   output: { stride: 28 },
 };`,
     );
     expect(parameters.source).not.toBe(source);
-    return notebook;
+    return copy;
   }
 
-  async function run(name: string): Promise<Output[]> {
-    const own = join(home, name);
-    mkdirSync(own);
-    const source = join(own, `${name}.ipynb`);
-    writeFileSync(source, JSON.stringify(quickened(name)));
+  /** The notebook as it ran in a kernel; the second time it finds the first one's study. */
+  async function run(kernel: "tslab" | "histobook"): Promise<Notebook> {
+    const source = join(home, `${name}.ipynb`);
+    const notebook = withoutOutputs(asItIs ? committed : quickened(committed));
+    notebook.metadata.kernelspec.name = kernel;
+    writeFileSync(source, JSON.stringify(notebook));
     const environment = chooseEnvironment();
     const program = join(root, "scripts", "notebooks", "execute.py");
-    const executed = join(own, "executed.ipynb");
+    const executed = join(home, `${kernel}.ipynb`);
     await promisify(execFile)(
       environment.python,
-      [program, source, executed, join(own, "report.html"), "600"],
-      {
-        env: { ...environmentVariables(environment), HISTOBOOK_STUDY: join(own, "study") },
-      },
+      [program, source, executed, join(home, "report.html"), "1200"],
+      { env: { ...environmentVariables(environment), HISTOBOOK_STUDY: undefined } },
     );
-    return read(executed).cells.flatMap(({ outputs = [] }) => outputs);
+    return read(executed);
   }
 
-  test.each(names)(
-    "%s reaches its end without an error and shows pictures of less than 1 MB a display",
-    async (name) => {
-      const outputs = await run(name);
-      expect(outputs.filter((output) => output.output_type === "error" || output.name === "stderr")).toEqual(
-        [],
-      );
-      const displays = outputs.flatMap(({ data }) => (data ? [data] : []));
-      for (const data of displays) expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(1_000_000);
-      const pictures = displays.flatMap((data) => [
-        ...(data["image/svg+xml"] === undefined ? [] : [Buffer.from(joined(data["image/svg+xml"]))]),
-        ...[...joined(data["text/html"]).matchAll(/src="data:image\/png;base64,([^"]+)"/g)].map(
-          ([, base64]) => Buffer.from(base64, "base64"),
-        ),
-      ]);
-      expect(pictures.length).toBeGreaterThan(0);
-      for (const picture of pictures)
-        expect((await sharp(picture).stats()).channels.length).toBeGreaterThan(0);
-      const mime = viewMimeType("probability-map");
-      const payloads = displays.flatMap((data) => (mime in data ? [data] : []));
-      expect(payloads.length > 0).toBe(["0-start-here", "5-output"].includes(name));
-      for (const data of payloads) {
-        // The whole bundle travels in one message: the extension's payload, markup and text.
-        expect(Object.keys(data).sort()).toEqual([mime, "text/html", "text/plain"]);
-        expect(checkPayload("probability-map", data[mime])).toMatchObject({ ok: true });
-      }
-      // Of a curve that was drawn while its cell ran, the last state is what stays.
-      const curve = viewMimeType("training-curve");
-      const curves = displays.flatMap((data) =>
-        curve in data ? [checkPayload("training-curve", data[curve])] : [],
-      );
-      expect(curves.map((check) => check.ok && check.payload.state)).toEqual(
-        ["0-start-here", "4-training"].includes(name) ? ["finished"] : [],
-      );
-    },
-    900_000,
-  );
+  test("reaches its end in a stock tslab kernel, and shows what is committed", async () => {
+    const executed = await run("tslab");
+    await expectOutputs(executed, views);
+    const settled = await settleNotebook(executed, { home });
+    expect(await compareNotebooks(committed, settled, { figures: asItIs ? "exact" : "any" })).toEqual([]);
+  }, 1_800_000);
+
+  test('does so in the kernel "TypeScript (histobook)", too, on what is there already', async () => {
+    const executed = await run("histobook");
+    await expectOutputs(executed, views);
+    const settled = await settleNotebook(executed, { home });
+    expect(await compareNotebooks(committed, settled, { figures: asItIs ? "exact" : "any" })).toEqual([]);
+  }, 1_800_000);
 });
+
+/** No error; pictures that are whole; payloads that the extension takes, each with a still form beside it; nothing heavy. */
+async function expectOutputs({ cells }: Notebook, views: readonly DrawnViewName[]): Promise<void> {
+  const outputs = cells.flatMap((cell) => cell.outputs ?? []);
+  expect(outputs.filter((output) => output.output_type === "error" || output.name === "stderr")).toEqual([]);
+  const displays = outputs.flatMap(({ data }) => (data ? [data] : []));
+  const pictures: Buffer[] = [];
+  const seen = new Set<string>();
+  for (const data of displays) {
+    expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(1_000_000);
+    if (data["image/svg+xml"] !== undefined) pictures.push(Buffer.from(joined(data["image/svg+xml"])));
+    for (const [, base64] of joined(data["text/html"]).matchAll(/src="data:image\/png;base64,([^"]+)"/g))
+      pictures.push(Buffer.from(base64, "base64"));
+    for (const view of drawnViews) {
+      const payload = data[viewMimeType(view)];
+      if (payload === undefined) continue;
+      seen.add(view);
+      expect(checkPayload(view, payload)).toMatchObject({ ok: true });
+      expect("text/html" in data || "image/svg+xml" in data).toBe(true);
+      // Of a curve that was drawn while its cell ran, the last state is what stays.
+      if (view === "training-curve") expect(payload).toMatchObject({ state: "finished" });
+    }
+  }
+  expect([...seen].sort()).toEqual([...views].sort());
+  expect(pictures.length).toBeGreaterThan(0);
+  for (const picture of pictures) expect((await sharp(picture).stats()).channels.length).toBeGreaterThan(0);
+}
+
+const drawnViews: readonly DrawnViewName[] = [...new Set(names.flatMap((name) => notebooks[name].views))];

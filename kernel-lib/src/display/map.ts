@@ -69,11 +69,19 @@ export async function showMap(study: Study, name: string, options: ShowMapOption
 
 /** How the map was computed, and how far that agrees with window mode. */
 function computedWords({ stride, comparison }: LoadedMap): string {
-  const words = `every ${stride === 1 ? "" : `${stride}th `}pixel computed`;
+  const words = `every ${stride === 1 ? "" : `${ordinal(stride)} `}pixel computed`;
   if (!comparison) return words;
   const { mode, agreement, pixels } = comparison;
   const share = `${(100 * agreement).toFixed(1)} % of ${pixels} compared pixels`;
   return `${words} by mode ${mode}, which gives ${share} window mode's class`;
+}
+
+const ordinals = new Intl.PluralRules("en", { type: "ordinal" });
+const endings: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
+
+/** 2nd, 3rd, 4th */
+function ordinal(value: number): string {
+  return `${value}${endings[ordinals.select(value)] ?? "th"}`;
 }
 
 /** What the view says was chosen; a test patient's map makes it exploratory, whatever the page says. */

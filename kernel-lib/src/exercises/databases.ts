@@ -55,7 +55,7 @@ export const findRed = (study: Study): Exercise<string> => {
       },
       form: wordAnswer('"A" or "B"', ["A", "B"]),
       hints: [
-        "Eosin is pink, haematoxylin violet-blue. What colour is a slide that you look at from far away?",
+        "Step back from the patches above until they blur: which square has the colour that is left?",
         "Caffe reads pictures with OpenCV, which keeps blue first.",
       ],
       truth: () => {
