@@ -45,6 +45,8 @@ def main(source, copy, html, seconds):
     client = NotebookClient(
         notebook,
         timeout=seconds,
+        # On a busy machine a kernel takes more than the usual minute to start.
+        startup_timeout=600,
         on_cell_start=announce,
         resources={"metadata": {"path": os.path.dirname(os.path.abspath(source))}},
     )
