@@ -9,12 +9,11 @@ export const measuredTag = "measured";
 /**
  * Compares two settled notebooks (settle.mjs) cell by cell.
  *
- * @param {{figures?: "exact" | "any", progress?: "same" | "any"}} options figures: any where none counts, e.g. where the second run
- *   was a shorter one; else those of the cells that are tagged as measured don't. progress: any where the second run found work
- *   done, and so had none to show
+ * @param {{figures?: "exact" | "any"}} options any: no figure counts, e.g. where the second run was a shorter one; else those of
+ *   the cells that are tagged as measured don't
  * @returns {Promise<string[]>} a sentence for each cell that differs
  */
-export async function compareNotebooks(committed, executed, { figures = "exact", progress = "same" } = {}) {
+export async function compareNotebooks(committed, executed, { figures = "exact" } = {}) {
   const differences = [];
   const cells = new Map(executed.cells.map((cell) => [cell.id, cell]));
   for (const cell of committed.cells) {
@@ -25,9 +24,7 @@ export async function compareNotebooks(committed, executed, { figures = "exact",
     }
     if (cell.cell_type !== "code") continue;
     const loose = figures === "any" || (cell.metadata.tags ?? []).includes(measuredTag);
-    const facts = ({ outputs }) =>
-      outputFacts(progress === "any" ? outputs.filter((output) => !isProgress(output)) : outputs, loose);
-    const [before, now] = [await facts(cell), await facts(other)];
+    const [before, now] = [await outputFacts(cell, loose), await outputFacts(other, loose)];
     const at = Array.from({ length: Math.max(before.length, now.length) }, (_, i) => i).find(
       (i) => before[i] !== now[i],
     );
@@ -39,14 +36,8 @@ export async function compareNotebooks(committed, executed, { figures = "exact",
 
 const quoted = (fact) => (fact === undefined ? "nothing" : `"${fact}"`);
 
-/** Whether an output says how far the steps have come, and nothing else. */
-function isProgress({ data }) {
-  const text = lines(data?.["text/plain"]);
-  return text.length > 0 && text.every((line) => /^\w+: [\d,]+ of [\d,]+ \w+( \(.*\))?$/.test(line));
-}
-
 /** What is compared of a cell's outputs, one line each. */
-async function outputFacts(outputs, loose) {
+async function outputFacts({ outputs }, loose) {
   const facts = [];
   for (const output of outputs) {
     if (output.output_type === "stream") {

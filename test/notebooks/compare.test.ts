@@ -53,17 +53,6 @@ test("a measured cell's figures may differ, and everybody's where no figure coun
   ]);
 });
 
-test("progress is passed over where the second run had none to show, and nothing else is", async () => {
-  const before = notebookOf("patches: 20 of 20 images\ntrain: 1 of 1 iterations (loss 0.5)", "", "done\n");
-  const [cell] = before.cells;
-  const silent = { ...before, cells: [{ ...cell, outputs: cell.outputs.slice(1) }] };
-  expect(await compareNotebooks(before, silent)).toHaveLength(1);
-  expect(await compareNotebooks(before, silent, { progress: "any" })).toEqual([]);
-  expect(
-    await compareNotebooks(before, { ...before, cells: [{ ...cell, outputs: [] }] }, { progress: "any" }),
-  ).toHaveLength(1);
-});
-
 test("a settled notebook has no payload, no path and no speed, light pictures, and stays as it is when settled again", async () => {
   const html = `<p>/home/me/work/study: 5 of 5 (fold 1, 635 patches/s)</p><div>gpu is not used: none</div>${await picture(120)}`;
   const ran = notebookOf("Note: gpu is not used: none.\n5 of 5", html, "one\n\ntwo\n");

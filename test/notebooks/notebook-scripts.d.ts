@@ -10,6 +10,6 @@ declare module "*/notebooks/compare.mjs" {
   export function compareNotebooks(
     committed: object,
     executed: object,
-    options?: { figures?: "exact" | "any"; progress?: "same" | "any" },
+    options?: { figures?: "exact" | "any" },
   ): Promise<string[]>;
 }

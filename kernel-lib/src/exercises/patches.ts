@@ -62,7 +62,7 @@ export const lookIntoTheRing = (study: Study): Exercise<number> =>
       hints: [
         "The middle of the patch lies one or two pixels outside of the outline; the patch reaches 16 pixels to each side.",
         "If the outline were a straight line, how much of the square would lie beyond it?",
-        "Outlines bend, and mostly away from the ring. That takes a little away from a half.",
+        "Outlines bend, now towards the ring and now away from it. On average that changes little.",
       ],
       truth: () => ringShare(study),
       judge: (answer, share) => {
@@ -76,7 +76,7 @@ export const lookIntoTheRing = (study: Study): Exercise<number> =>
           words:
             answer < 100 * share
               ? "It is more: the class is that of the middle alone, and a gland begins two pixels further on."
-              : "It is less: half of the window lies on the outer side, and outlines bend away from it.",
+              : "It is less: a good part of the window lies on the outer side of the outline.",
         };
       },
       solution: (share) =>

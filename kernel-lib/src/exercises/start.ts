@@ -110,7 +110,7 @@ export const guessTheShare = (study: Study): Exercise<number> => {
         };
       },
       solution: (share) =>
-        `The mask is white on ${wholePercent(share)} of the pixels. notebook 1 shows why the patches hold another share.`,
+        `The mask is white on ${wholePercent(share)} of the pixels. Notebook 1 shows why the patches hold another share.`,
     },
     study,
   );
