@@ -118,6 +118,14 @@ describe("the glossary", () => {
     expect(headings).toEqual([...new Set(headings)].sort((a, b) => a.localeCompare(b, "en")));
   });
 
+  test("is linked from every notebook", () => {
+    const notebooks = texts.filter((file) => file.startsWith("notebooks/") && file.endsWith(".ipynb"));
+    const without = notebooks.filter(
+      (file) => !linksOf(markdownOf(join(root, file))).some((link) => link.includes("docs/glossary.md")),
+    );
+    expect([notebooks.length, without]).toEqual([6, []]);
+  });
+
   test("and every page of the how-tos are linked from the README", () => {
     const linked = linksOf(markdownOf(join(root, "README.md")));
     const pages = texts.filter((file) => file.startsWith("docs/how-to/"));
