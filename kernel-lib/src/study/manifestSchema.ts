@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { checkAgainst, type Check } from "../foundation/check.js";
+import { checkAgainst } from "../foundation/check.js";
+import type { Check } from "../foundation/checked.js";
 import type { Manifest } from "./manifestContent.js";
 
 /** What a manifest must be; see `Manifest` for what its parts mean. */
