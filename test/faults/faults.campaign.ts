@@ -1,7 +1,6 @@
 /** `npm run test:faults`: all steps in turn, round after round, until all rounds are done or the time is over. */
 import { appendFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { newFolder } from "../study/pictures.js";
 import { buildFaultyDisk } from "./faultyDisk.js";
 import { breakOf, type Kind } from "./plan.js";
 import { steps } from "./steps.js";
@@ -26,7 +25,7 @@ test.skipIf(wanted === null)("the campaign", async () => {
   const { file, seed, minutes, rounds, steps: names } = wanted!;
   const tell = (line: string): void => void process.stderr.write(`faults: ${line}\n`);
   const write = (line: object): void => appendFileSync(file, `${JSON.stringify(line)}\n`);
-  const disk = buildFaultyDisk(newFolder());
+  const disk = buildFaultyDisk();
   if (!disk)
     tell("no C compiler for Linux here: moments are chosen by the clock alone, and no disk is filled");
   tell("each step once, undisturbed");

@@ -4,7 +4,6 @@
  * All begins where another step has ended, so that the undisturbed runs come first.
  */
 import { beforeAll, expect, test } from "vitest";
-import { newFolder } from "../study/pictures.js";
 import { buildFaultyDisk, type FaultyDisk } from "./faultyDisk.js";
 import { breakOf, type Kind } from "./plan.js";
 import { steps } from "./steps.js";
@@ -14,7 +13,7 @@ import { calmSteps, type CalmSteps } from "./work.js";
 let disk: FaultyDisk | undefined;
 let calm: CalmSteps;
 beforeAll(async () => {
-  disk = buildFaultyDisk(newFolder());
+  disk = buildFaultyDisk();
   calm = await calmSteps(disk, shortSteps);
 }, 1_800_000);
 

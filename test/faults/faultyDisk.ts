@@ -1,6 +1,7 @@
 /** Builds `faultyDisk.c`, and says how a process is started so that its disk fails. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** What becomes of a process at a certain change on disk; see `faultyDisk.c`. */
@@ -18,19 +19,20 @@ export interface FaultyDisk {
   changes: () => number;
 }
 
-/**
- * Builds the library; undefined where it can't be had: it is written for Linux and needs a C compiler.
- *
- * @param place a folder for the library and its counter
- */
-export function buildFaultyDisk(place: string): FaultyDisk | undefined {
+/** Builds the library; undefined where it can't be had: it is written for Linux and needs a C compiler. */
+export function buildFaultyDisk(): FaultyDisk | undefined {
   if (process.platform !== "linux") return undefined;
-  const library = join(mkdtempSync(join(place, "faulty-disk-")), "faultyDisk.so");
+  // LD_PRELOAD takes spaces and colons for the end of a name.
+  const place = [tmpdir(), "/tmp", "/dev/shm"].find((folder) => !/[\s:]/.test(folder) && existsSync(folder));
+  if (place === undefined) return undefined;
+  const folder = mkdtempSync(join(place, "faulty-disk-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const library = join(folder, "faultyDisk.so");
   const source = join(__dirname, "faultyDisk.c");
   const { status } = spawnSync("cc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]);
   if (status !== 0) return undefined;
   const counter = `${library}.count`;
-  return {
+  const disk: FaultyDisk = {
     environment(folder, fault, at) {
       writeFileSync(counter, new Uint8Array(4096));
       return {
@@ -43,4 +45,10 @@ export function buildFaultyDisk(place: string): FaultyDisk | undefined {
     },
     changes: () => Number(readFileSync(counter).readBigInt64LE(0)),
   };
+  // Whether it counts here is seen, not believed.
+  const code = `require("fs").writeFileSync(${JSON.stringify(join(folder, "seen"))}, "x")`;
+  spawnSync(process.execPath, ["-e", code], {
+    env: { ...process.env, ...disk.environment(folder, "none", 0) },
+  });
+  return disk.changes() > 0 ? disk : undefined;
 }

@@ -28,7 +28,7 @@ const [patches, , databases, direct, train] = chosen;
 let disk: FaultyDisk | undefined;
 let calm: CalmSteps;
 beforeAll(async () => {
-  disk = buildFaultyDisk(newFolder());
+  disk = buildFaultyDisk();
   calm = await calmSteps(disk, chosen);
 }, 1_800_000);
 

@@ -112,8 +112,10 @@ function* endingProblems({ status, signal, last, errors }: Ended, { fault }: Bre
     yield `the second was to wait or to say who is at work, and said: ${last.message}`;
 }
 
-/** One sentence that says who is at work: where, and since when. */
+/** One sentence that says who is at work: where, and since when; or that somebody has put images there meanwhile. */
 function isLocked({ code, message = "" }: Ended["last"]): boolean {
+  if (/a file that was not there a moment ago, expected nobody else to put images there/.test(message))
+    return true;
   return (
     code === "Locked" &&
     /found process \d+ on .+ working since \d{4}-.+, expected nobody else at work there; wait/.test(

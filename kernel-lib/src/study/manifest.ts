@@ -32,6 +32,14 @@ export function readManifest(directory: string): Manifest {
   throw unreadable(path, `'${where}': found ${found}, expected ${expected}`);
 }
 
+/** With its parts in the schema's order, so that the same content has the same bytes however often it was read and written. */
+function inOrder(path: string, manifest: Manifest): Manifest {
+  const checked = checkManifest(manifest);
+  if (checked.ok) return checked.payload;
+  const [{ where, found, expected }] = checked.problems;
+  throw new Error(`${path}: '${where}' would be ${found}, and has to be ${expected}`);
+}
+
 function unreadable(path: string, detail: string, cause?: unknown): HistobookError {
   return new HistobookError("BadInput", {
     subject: path,
@@ -61,7 +69,7 @@ export async function updateManifest(
   const before = readManifest(directory);
   if (isDeepStrictEqual(change(structuredClone(before)), before)) return;
   await withLock(`${path}.lock`, ({ check }) => {
-    const changed = change(readManifest(directory));
+    const changed = inOrder(path, change(readManifest(directory)));
     check();
     writeWholeFile(path, JSON.stringify(changed, null, 1) + "\n");
   });
