@@ -66,3 +66,11 @@ declare module "*/scripts/setup/pins.mjs" {
   export const pythonPackages: Record<string, string>;
   export const tensorflow: string;
 }
+
+declare module "*/scripts/jupyter/kernels-at-once.mjs" {
+  export function kernelsAtOnce(
+    programs: { python: string },
+    folder: string,
+    count: number,
+  ): Promise<{ startSeconds: number; lost: number; milliseconds: number[]; bytes: number }>;
+}

@@ -6,6 +6,7 @@ import type { Translation } from "../context.js";
 import { choice } from "../controls/choice.js";
 import { element } from "../element.js";
 import { byteWords } from "./byte-words.js";
+import { FolderMemory } from "./folder-memory.js";
 import { histobookIcon } from "./icons.js";
 import { findStudies, readStudy, type StudyView } from "./study-reader.js";
 import { tutorialNotebooks } from "./tutorial.js";
@@ -30,6 +31,7 @@ const signs: { readonly [state in StepState]: string } = {
 /** The side panel: the study in the current folder, step by step. */
 export class StudyPanel extends Widget {
   private chosen: string | undefined;
+  private readonly memory: FolderMemory;
   private turn = 0;
 
   constructor(
@@ -37,6 +39,7 @@ export class StudyPanel extends Widget {
     private readonly translation: Translation,
   ) {
     super();
+    this.memory = new FolderMemory(actions.contents);
     this.id = "histobook-study-panel";
     this.title.icon = histobookIcon;
     this.title.caption = translation.__("histobook: the study and its steps");
@@ -60,9 +63,10 @@ export class StudyPanel extends Widget {
   }
 
   private async content(): Promise<Node[]> {
-    const { contents, folder } = this.actions;
+    const { memory } = this;
+    const { folder } = this.actions;
     try {
-      const studies = await findStudies(contents, folder());
+      const studies = await findStudies(memory, folder());
       if (studies.length === 0) {
         return [
           this.header(),
@@ -77,7 +81,7 @@ export class StudyPanel extends Widget {
         ];
       }
       const path = studies.find((study) => study === this.chosen) ?? studies[0];
-      const study = await readStudy(contents, path);
+      const study = await readStudy(memory, path);
       return [this.header(), ...this.chooser(studies, path), this.summary(study), this.steps(study)];
     } catch (error) {
       const words = error instanceof Error ? error.message : this.translation.__("the reason is unknown");

@@ -8,7 +8,7 @@ import {
   type Manifest,
   type StepStatus,
 } from "histobook/status";
-import { listFolder } from "../folder.js";
+import type { FolderMemory } from "./folder-memory.js";
 
 /** The manifest's file name: a folder that has it is a study. */
 const manifestName = "histobook.json";
@@ -29,13 +29,13 @@ export class StudyError extends Error {
 }
 
 /** The studies in a folder: itself, or folders directly in it. */
-export async function findStudies(contents: Contents.IManager, folder: string): Promise<string[]> {
-  const entries = await listFolder(contents, folder);
+export async function findStudies(memory: FolderMemory, folder: string): Promise<string[]> {
+  const entries = await memory.list(folder);
   if (isStudy(entries)) return [folder];
   const studies: string[] = [];
   for (const { name, path, type } of entries) {
     if (type !== "directory" || name.startsWith(".")) continue;
-    if (isStudy(await listFolder(contents, path).catch(() => []))) studies.push(path);
+    if (isStudy(await memory.list(path).catch(() => []))) studies.push(path);
   }
   return studies;
 }
@@ -49,21 +49,23 @@ function isStudy(entries: readonly Contents.IModel[]): boolean {
  *
  * @throws StudyError when the manifest can't be read.
  */
-export async function readStudy(contents: Contents.IManager, path: string): Promise<StudyView> {
+export async function readStudy(memory: FolderMemory, path: string): Promise<StudyView> {
   const files = new Map<string, number>();
   const visit = async (folder: string, deeper: (name: string) => boolean): Promise<void> => {
-    for (const { name, type, size } of await listFolder(contents, PathExt.join(path, folder))) {
+    const below: Promise<void>[] = [];
+    for (const { name, type, size } of await memory.list(PathExt.join(path, folder))) {
       const inside = folder === "" ? name : `${folder}/${name}`;
       files.set(inside, type === "directory" ? 0 : (size ?? 0));
-      if (type === "directory" && deeper(name)) await visit(inside, () => true);
+      if (type === "directory" && deeper(name)) below.push(visit(inside, () => true));
     }
+    await Promise.all(below);
   };
   // Single patches are left out: there may be a hundred thousand of them.
   await visit("", (name) => /^(images|models|out|DB_.*)$/.test(name));
   const inImages = [...files.keys()].filter((file) => file.startsWith("images/"));
   const { cases, problems } = pairImages(inImages.map((file) => file.slice("images/".length)));
   const manifest = files.has(manifestName)
-    ? await readManifest(contents, PathExt.join(path, manifestName))
+    ? await readManifest(memory, PathExt.join(path, manifestName))
     : emptyManifest;
   const images = cases.filter(({ mask }) => mask !== null).map(({ name }) => name);
   return {
@@ -74,9 +76,8 @@ export async function readStudy(contents: Contents.IManager, path: string): Prom
   };
 }
 
-async function readManifest(contents: Contents.IManager, path: string): Promise<Manifest> {
-  const file = await contents.get(path, { type: "file", format: "text", content: true });
-  const checked = checkManifest(parsed(String(file.content)));
+async function readManifest(memory: FolderMemory, path: string): Promise<Manifest> {
+  const checked = checkManifest(parsed(await memory.text(path)));
   if (checked.ok) return checked.payload;
   throw new StudyError(
     `${path}: found a file that is no manifest of this version, expected histobook's own.`,
