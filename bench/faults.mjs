@@ -26,7 +26,12 @@ export const options = {
 
 const kinds = ["kill -9", "SIGTERM", "full disk", "two at once"];
 
+/** What was typed decides how much a table says. */
+let typed = "faults --write-docs";
+export const describe = () => ({ command: typed });
+
 export async function rows(log, { kills, others, minutes, seed, steps }) {
+  typed = `faults --kills ${kills} --others ${others} --minutes ${minutes} --seed ${seed} --write-docs`;
   const root = join(import.meta.dirname, "..");
   const folder = mkdtempSync(join(tmpdir(), "histobook-faults-"));
   try {

@@ -11,6 +11,8 @@ export interface Step {
   again?: readonly string[];
   /** Where it is typed, relative to the work folder. */
   folder?: string;
+  /** Whether it loads an engine, which takes seconds. */
+  usesEngine?: boolean;
 }
 
 /** The work folder at the very beginning, with the images alone. */
@@ -35,42 +37,59 @@ export const steps: readonly Step[] = [
   { name: "databases, direct", after: "folds", command: words("databases study --direct") },
   {
     name: "train",
+    usesEngine: true,
     after: "databases",
     command: [...training, ...words("--processes 0 --keep 1 --validate-every 3 --csv curves")],
     again: [...training, ...words("--processes 0 --keep 1 --validate-every 3 --csv curves --resume")],
   },
   {
     name: "train, side by side",
+    usesEngine: true,
     after: "databases",
     command: [...training, ...words("--processes 2")],
     again: [...training, ...words("--processes 2 --resume")],
   },
   {
     name: "train --solver",
+    usesEngine: true,
     after: "train, side by side",
     folder: "study/models",
     command: words("train --solver own-solver.prototxt"),
     again: words("train --solver own-solver.prototxt --resume"),
   },
-  { name: "output, window", after: "train, side by side", command: words("output study --stride 8") },
+  {
+    name: "output, window",
+    usesEngine: true,
+    after: "train, side by side",
+    command: words("output study --stride 8"),
+  },
   {
     name: "output, dense",
+    usesEngine: true,
     after: "train, side by side",
     command: words("output study --mode dense --also overlay,geojson,prob16"),
   },
   {
     name: "output, adaptive",
+    usesEngine: true,
     after: "train, side by side",
     command: words("output study --fold 1 --mode adaptive --stride 4"),
   },
   {
     name: "output, large image",
+    usesEngine: true,
     after: "train, side by side",
     command: words(`output study --fold 1 --image slide.png --mode dense --stride 2 --tiled --out maps`),
   },
-  { name: "threshold", after: "output, window", command: words("threshold study --also overlay,geojson") },
+  {
+    name: "threshold",
+    usesEngine: true,
+    after: "output, window",
+    command: words("threshold study --also overlay,geojson"),
+  },
   {
     name: "evaluate",
+    usesEngine: true,
     after: "output, window",
     command: words("evaluate study --repeats 50 --out all.json --csv table.csv --report page.html"),
   },
@@ -86,6 +105,7 @@ export const steps: readonly Step[] = [
   },
   {
     name: "run",
+    usesEngine: true,
     after: start,
     command: words("run study --scale 1 --preset quick --per-image 6 --iterations 2 --stride 16"),
   },

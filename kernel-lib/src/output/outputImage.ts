@@ -215,6 +215,9 @@ async function recordMap(
   await updateManifest(directory, (manifest) => {
     const newest = manifest.models[map.fold] as Manifest["models"][string] | undefined;
     const from = newest?.file === model ? newest.key : null;
-    return { ...manifest, maps: { ...manifest.maps, [path]: { ...map, from, model } } };
+    // By name, whichever of several processes was first.
+    const maps = Object.entries({ ...manifest.maps, [path]: { ...map, from, model } });
+    maps.sort(([one], [other]) => (one < other ? -1 : 1));
+    return { ...manifest, maps: Object.fromEntries(maps) };
   });
 }
