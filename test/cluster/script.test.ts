@@ -68,7 +68,7 @@ describe.each(["slurm", "pbs"] as const)("the script for %s", (scheduler) => {
   test("takes no option that would become two", () => {
     expect(() =>
       fillScript(builtInTemplate(scheduler), scheduler, content, { partition: "a --exclusive" }),
-    ).toThrow("--partition: found 'a --exclusive', expected one word without quotes");
+    ).toThrow("--partition: found 'a --exclusive', expected one word of letters, digits and @%+=:,./-");
   });
 
   test("writes down that the work ran and how it ended, with its status", () => {

@@ -99,7 +99,7 @@ describe("loadEngine", () => {
   test("names the choices when there is none of that name", async () => {
     const message = await inOwnProcess<string>('return loadEngine("torch").catch((error) => error.message);');
     expect(message).toMatch(
-      /--engine: found 'torch', expected one of auto, tensorflow-gpu, tensorflow, webgpu, wasm/,
+      /--engine: found 'torch', expected 'auto' or 'tensorflow-gpu' or 'tensorflow' or 'webgpu' or 'wasm'/,
     );
   });
 

@@ -230,7 +230,7 @@ describe("a file that is here already", () => {
   test("that is missing or cut short is named", async () => {
     const file = join(folder, "mine.tgz");
     await expect(fetchTutorialData(study, { file, ...good })).rejects.toThrow(
-      /^.*mine.tgz: found no readable file/,
+      /^.*mine.tgz: found no such file/,
     );
     const cut = archive.subarray(0, archive.length - 500);
     writeFileSync(file, cut);

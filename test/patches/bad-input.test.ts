@@ -67,7 +67,7 @@ describe("bad images among good ones", () => {
     ["the TIFF is corrupt", "corrupt_1", "corrupt_1.tif: found a file that can't be decoded ("],
     ["the file is cut short", "short_1", "expected a whole TIFF, PNG or JPEG image; export the image again."],
     ["the mask is cut short", "shortmask_1", "shortmask_1_mask.png: found a file that can't be decoded ("],
-    ["it is a folder", "folder_1", "folder_1.tif: found a file that can't be read (EISDIR"],
+    ["it is a folder", "folder_1", "folder_1.tif: found a folder where a file should be"],
     [
       "the mask has another size",
       "size_1",

@@ -68,7 +68,7 @@ describe("listCases()", () => {
   test("says what is missing when the folder is not there, no folder, or empty", () => {
     const folder = folderOf("file");
     expect(() => listCases(join(folder, "images"))).toThrow("images: found no such folder");
-    expect(() => listCases(join(folder, "file"))).toThrow("found something that can't be listed (ENOTDIR)");
+    expect(() => listCases(join(folder, "file"))).toThrow("found a file where a folder should be");
     expect(() => listCases(folder)).toThrow(
       `${folder}: found no image, expected files such as 8918_00007.tif with 8918_00007_mask.png`,
     );

@@ -35,6 +35,7 @@ export function decodeBlob(proto: BlobProto, subject: string): Blob {
     : (proto.shape?.dim ?? []).map(Number);
   if (shape.length > mostSizes || shape.some((size) => !(size >= 0 && size < 2 ** 31))) {
     throw damaged(
+      "models",
       subject,
       shape.length > mostSizes ? `${shape.length} sizes` : `a shape of ${shape.join(" x ")}`,
       `at most ${mostSizes} sizes, each of at least 0 and below 2^31`,
@@ -44,6 +45,7 @@ export function decodeBlob(proto: BlobProto, subject: string): Blob {
   const expected = shape.reduce((product, size) => product * size, 1);
   if (values.length !== expected) {
     throw damaged(
+      "models",
       subject,
       `${values.length} values`,
       `${expected} for a shape of ${shape.join(" x ") || "one value"}`,
@@ -64,6 +66,7 @@ export function encodeBlob(blob: Blob): BlobProto {
   const expected = blob.shape.reduce((product, size) => product * size, 1);
   if (blob.data.length !== expected) {
     throw damaged(
+      "models",
       "the array to be written",
       `${blob.data.length} values`,
       `${expected} for ${blob.shape.join(" x ")}`,

@@ -84,7 +84,7 @@ export function decodeDatum(bytes: Uint8Array, subject: string): Datum {
 
 /** Decodes any record through the protobuf library. */
 export function decodeAnyDatum(bytes: Uint8Array, subject: string): Datum {
-  const message = decodeMessage(DatumSchema, bytes, subject, "a Caffe database record (Datum)");
+  const message = decodeMessage(DatumSchema, bytes, subject, "a Caffe database record (Datum)", "databases");
   const { channels, height, width, data, label, encoded } = message;
   const datum: Datum = { channels, height, width, data: asPlainArray(data), label, encoded };
   // As Caffe does it: float values count where there are no bytes.
@@ -108,12 +108,17 @@ export function datumValues(datum: Datum): Uint8Array | Float32Array {
 function checkDatum(datum: Datum, subject: string): void {
   const { channels, height, width, label, encoded } = datum;
   if (!isCount(channels) || !isCount(height) || !isCount(width)) {
-    throw damaged(subject, `a size of ${channels} x ${height} x ${width}`, "sizes of at least 0");
+    throw damaged(
+      "databases",
+      subject,
+      `a size of ${channels} x ${height} x ${width}`,
+      "sizes of at least 0",
+    );
   }
-  if (!isCount(label)) throw damaged(subject, `label ${label}`, "a class from 0 on");
+  if (!isCount(label)) throw damaged("databases", subject, `label ${label}`, "a class from 0 on");
   if (encoded) {
     if (datum.data.length === 0)
-      throw damaged(subject, "an encoded record without data", "an image file in it");
+      throw damaged("databases", subject, "an encoded record without data", "an image file in it");
     return;
   }
   const values = datumValues(datum);
@@ -121,6 +126,7 @@ function checkDatum(datum: Datum, subject: string): void {
   const expected = channels * height * width;
   if (expected === 0 || values.length !== expected) {
     throw damaged(
+      "databases",
       subject,
       `${values.length} values`,
       `${expected === 0 ? "at least one" : expected} (${channels} channels of ${height} x ${width} pixels)`,

@@ -22,7 +22,7 @@ import { readFileOf } from "./wholeFile.js";
  * readModel("test/fixtures/caffe/d/init.caffemodel").weights.get("conv1")?.[0].shape; // => [32, 3, 5, 5]
  */
 export function readModel(path: string): CaffeModel {
-  return decodeModel(readFileOf(modelFile, path), path);
+  return decodeModel(readFileOf(modelFile, path, "models"), path);
 }
 
 /**
@@ -48,7 +48,7 @@ export function writeModel(
  * readMeanImage("test/fixtures/caffe/c/mean_space.binaryproto").width; // => 32
  */
 export function readMeanImage(path: string): MeanImage {
-  return decodeMean(readFileOf("a mean image (.binaryproto)", path), path);
+  return decodeMean(readFileOf("a mean image (.binaryproto)", path, "means"), path);
 }
 
 /** Writes a mean image file (`.binaryproto`), whole or not at all. */
@@ -65,7 +65,7 @@ export function writeMeanImage(path: string, mean: MeanImage): void {
  * readSolverState("test/fixtures/caffe/d/run_iter_10.solverstate").learnedNet; // => "run_iter_10.caffemodel"
  */
 export function readSolverState(path: string): SolverState {
-  return decodeSolverState(readFileOf(stateFile, path), path);
+  return decodeSolverState(readFileOf(stateFile, path, "models"), path);
 }
 
 /** Writes a solver state file, whole or not at all. */
@@ -111,9 +111,9 @@ export function readSolverPrototxt(path: string): SolverParameter {
  * @throws HistobookError `BadInput` when there is no such file or it holds no text.
  */
 function readTextOf(what: string, path: string): string {
-  const bytes = readFileOf(what, path);
+  const bytes = readFileOf(what, path, "prototxts");
   checkLength(bytes, path, what);
-  if (bytes.includes(0)) throw damaged(path, "binary data", `${what}, which is text`);
+  if (bytes.includes(0)) throw damaged("prototxts", path, "binary data", `${what}, which is text`);
   // A byte order mark goes; what is no UTF-8 (old comments) becomes a replacement character.
   return new TextDecoder().decode(bytes);
 }

@@ -44,12 +44,13 @@ export function encodeMean(mean: MeanImage): Uint8Array {
  */
 export function decodeMean(bytes: Uint8Array, subject: string): MeanImage {
   const blob = decodeBlob(
-    decodeMessage(BlobProtoSchema, bytes, subject, "a mean image (BlobProto)"),
+    decodeMessage(BlobProtoSchema, bytes, subject, "a mean image (BlobProto)", "means"),
     subject,
   );
   const shape = blob.shape.length === 3 ? [1, ...blob.shape] : blob.shape;
   if (shape.length !== 4 || shape[0] !== 1) {
     throw damaged(
+      "means",
       subject,
       `a shape of ${blob.shape.join(" x ")}`,
       "1 x channels x height x width of one mean image",
@@ -64,11 +65,12 @@ function checkMean({ channels, height, width, data }: MeanImage, subject: string
   const count = channels * height * width;
   if (!(count > 0) || data.length !== count) {
     throw damaged(
+      "means",
       subject,
       `${data.length} values for ${channels} channels of ${height} x ${width} pixels`,
       "one value a channel and pixel, and at least one",
     );
   }
   if (!data.every(Number.isFinite))
-    throw damaged(subject, "a value that is not finite", "grey levels from 0 to 255");
+    throw damaged("means", subject, "a value that is not finite", "grey levels from 0 to 255");
 }

@@ -33,17 +33,17 @@ export const modelFile = "a Caffe model (.caffemodel)";
  * decodeModel(encodeModel(net, weights), "example").weights.get("ip")?.[0].data; // => Float32Array [0.5, -1]
  */
 export function decodeModel(bytes: Uint8Array, subject: string): CaffeModel {
-  const net = decodeMessage(NetParameterSchema, bytes, subject, modelFile);
+  const net = decodeMessage(NetParameterSchema, bytes, subject, modelFile, "models");
   const inputs = net.input;
   const oldSyntax = net.layers.length > 0;
   upgradeNet(net, subject);
-  if (net.layer.length === 0) throw damaged(subject, "no layer", modelFile);
+  if (net.layer.length === 0) throw damaged("models", subject, "no layer", modelFile);
   checkOrder(net, subject, inputs);
   const weights = new Map<string, Blob[]>();
   for (const layer of net.layer) {
     if (layer.blobs.length === 0) continue;
     const place = `${subject}, layer "${layer.name}"`;
-    if (weights.has(layer.name)) throw damaged(place, "weights twice", "one layer of that name");
+    if (weights.has(layer.name)) throw damaged("models", place, "weights twice", "one layer of that name");
     weights.set(
       layer.name,
       layer.blobs.map((proto, index) =>
@@ -76,7 +76,12 @@ export function encodeModel(
   const names = new Set(written.layer.map((layer) => layer.name));
   for (const name of weights.keys()) {
     if (!names.has(name))
-      throw damaged("the model to be written", `weights for layer "${name}"`, "a layer of that name");
+      throw damaged(
+        "models",
+        "the model to be written",
+        `weights for layer "${name}"`,
+        "a layer of that name",
+      );
   }
   // Caffe always writes a name, if only an empty one.
   if (!isFieldSet(net, NetParameterSchema.field.name)) written.name = "";

@@ -23,6 +23,7 @@ export function checkOrder(net: NetParameter, subject: string, inputs: readonly 
           : `only the later layer "${net.layer[maker].name}" makes`;
       throw new HistobookError("BadInput", {
         subject,
+        topic: "prototxts",
         found: `layer "${layer.name}" needing blob "${bottom}", which ${other}`,
         expected: "layers in the order in which data flows, without a cycle",
         fix: "correct that layer's bottom, or move it behind the layer that makes it",

@@ -39,6 +39,7 @@ function belongs(layer: LayerParameter, use: NetUse): boolean {
   if (include.length > 0 && exclude.length > 0) {
     throw new HistobookError("BadInput", {
       subject: `layer "${layer.name}"`,
+      topic: "prototxts",
       found: "both include and exclude rules",
       expected: "rules of one kind",
       fix: "say all with include",

@@ -26,6 +26,7 @@ export function planesPicture({ channels, width, height, data }: MeanImage): Val
   if (channels !== 3) {
     throw new HistobookError("BadInput", {
       subject: "the mean image",
+      topic: "models",
       found: `${channels} channels`,
       expected: "3 (blue, green, red) or 1 (grey)",
       fix: "look at it without a picture",
@@ -55,6 +56,7 @@ export function filterPictures({ shape, data }: Blob): ValuesPicture[] {
   if (shape.length !== 4 || channels !== 3) {
     throw new HistobookError("BadInput", {
       subject: "the filters",
+      topic: "models",
       found: `a shape of ${shape.join(" x ")}`,
       expected: "filters x 3 (blue, green, red) x height x width",
       fix: "look at the first layer's filters",

@@ -36,10 +36,11 @@ export function decodeSolverState(bytes: Uint8Array, subject: string): SolverSta
     bytes,
     subject,
     stateFile,
+    "models",
   );
   if (iter < 0 || currentStep < 0)
-    throw damaged(subject, `iteration ${iter}, step ${currentStep}`, "counts from 0 on");
-  if (bytes.length === 0) throw damaged(subject, "an empty file", stateFile);
+    throw damaged("models", subject, `iteration ${iter}, step ${currentStep}`, "counts from 0 on");
+  if (bytes.length === 0) throw damaged("models", subject, "an empty file", stateFile);
   return {
     iteration: iter,
     learnedNet,

@@ -31,6 +31,7 @@ export function checkFilled(text: string, subject: string): void {
       const line = text.slice(0, index + match.index).split("\n").length;
       throw new HistobookError("BadInput", {
         subject: `${subject}, line ${line}`,
+        topic: "prototxts",
         found: `the unfilled placeholder ${match[0]}`,
         expected: "a prototxt for one fold",
         fix: `put a value in its place, or fill the template with fillTemplate(text, { ${match[1]}: 1 })`,

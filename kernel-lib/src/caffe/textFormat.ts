@@ -31,6 +31,7 @@ export function parseText<Desc extends DescMessage>(
     const line = text.length > longestSearched ? "" : `, line ${lineOfError(schema, text, messageOf(error))}`;
     throw new HistobookError("BadInput", {
       subject: `${subject}${line}`,
+      topic: "prototxts",
       found: `a syntax error (${messageOf(error)})`,
       expected: what,
       fix: line ? "correct that line" : "correct it",
@@ -48,7 +49,7 @@ export function printText<Desc extends DescMessage>(schema: Desc, message: Messa
 /** @throws HistobookError `BadInput` for a text that nobody would write as a prototxt. */
 export function checkLength({ length }: { length: number }, subject: string, what: string): void {
   if (length > largestText)
-    throw damaged(subject, `${length} characters`, `${what} of at most ${largestText}`);
+    throw damaged("prototxts", subject, `${length} characters`, `${what} of at most ${largestText}`);
 }
 
 /**

@@ -41,6 +41,7 @@ export function upgradeNet(net: NetParameter, subject: string): void {
     if (net.layer.length > 0) {
       throw new HistobookError("BadInput", {
         subject,
+        topic: "prototxts",
         found: "both 'layers' (old syntax) and 'layer' (new syntax)",
         expected: "one of the two",
         fix: "write all layers in the new syntax",
@@ -94,6 +95,7 @@ function upgradeInputs(net: NetParameter, subject: string): void {
 function badInputs(subject: string, found: string, inputs: number): HistobookError {
   return new HistobookError("BadInput", {
     subject,
+    topic: "prototxts",
     found: `${found} for ${inputs} input`,
     expected: "one input_shape, or four input_dim (number, channels, height, width), for each input",
     fix: "correct the sizes",
@@ -112,6 +114,7 @@ export function upgradeSolver(solver: SolverParameter, subject: string): void {
     if (isFieldSet(solver, field.type)) {
       throw new HistobookError("BadInput", {
         subject,
+        topic: "prototxts",
         found: "both 'solver_type' (old syntax) and 'type' (new syntax)",
         expected: "one of the two",
         fix: "keep 'type' alone",

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { HistobookError, messageOf } from "../foundation/index.js";
+import { HistobookError, messageOf, type HelpTopic } from "../foundation/index.js";
 
 /** The largest file that is read as one piece, in bytes; protobuf itself allows no more in one message. */
 const largestFile = 2 ** 31 - 1;
@@ -8,16 +8,19 @@ const largestFile = 2 ** 31 - 1;
  * Reads a whole file.
  *
  * @param what the kind of file that is expected there, for the error's sentence
+ * @param topic the errors' section of docs/troubleshooting.md
  * @throws HistobookError `BadInput` when there is no such file or it can't be read.
  */
-export function readFileOf(what: string, path: string): Uint8Array {
+export function readFileOf(what: string, path: string, topic: HelpTopic): Uint8Array {
   try {
     // A device or a pipe may have no end, so that it must not even be opened.
     const status = statSync(path);
     if (!status.isFile()) {
-      throw badFile(path, status.isDirectory() ? "a folder" : "something that is no file", what);
+      throw badFile(topic, path, status.isDirectory() ? "a folder" : "something that is no file", what);
     }
-    if (status.size > largestFile) throw badFile(path, `${status.size} bytes`, `${what} of at most 2 GiB`);
+    if (status.size === 0) throw badFile(topic, path, "an empty file", what);
+    if (status.size > largestFile)
+      throw badFile(topic, path, `${status.size} bytes`, `${what} of at most 2 GiB`);
     // A view, since a Buffer's parts behave otherwise than a Uint8Array's.
     const content = readFileSync(path);
     return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
@@ -29,13 +32,20 @@ export function readFileOf(what: string, path: string): Uint8Array {
       ENOTDIR: "no folder of that name above it",
       EACCES: "no permission to read it",
     };
-    throw badFile(path, reasons[code] ?? code, what, error);
+    throw badFile(topic, path, reasons[code] ?? code, what, error);
   }
 }
 
-function badFile(path: string, found: string, what: string, cause?: unknown): HistobookError {
+function badFile(
+  topic: HelpTopic,
+  path: string,
+  found: string,
+  what: string,
+  cause?: unknown,
+): HistobookError {
   return new HistobookError("BadInput", {
     subject: path,
+    topic,
     found,
     expected: what,
     fix: "check the path, or make the file again",

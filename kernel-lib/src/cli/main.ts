@@ -7,6 +7,7 @@ import { evaluateCommand } from "./evaluate.js";
 import { exportCommand } from "./export.js";
 import { fetchCommand } from "./fetch.js";
 import { foldsCommand } from "./folds.js";
+import { helpCommand } from "./help.js";
 import { importCommand } from "./import.js";
 import { inspectCommand } from "./inspect.js";
 import { jobsCommand } from "./jobs.js";
@@ -45,7 +46,9 @@ export async function main(argv: string[]): Promise<void> {
     inspectCommand(),
     kernelCommand(),
     doctorCommand(),
+    helpCommand(program),
   ];
+  program.helpCommand(false);
   for (const command of commands) program.addCommand(command.exitOverride());
   program.exitOverride();
   try {

@@ -1,7 +1,9 @@
 import { SingleBar } from "cli-progress";
 import {
+  helpCommand,
   isHistobookError,
   messageOf,
+  plainText,
   type ProgressEvent,
   type Skipped,
   type StepEvent,
@@ -27,13 +29,15 @@ export function jsonReporter(): Reporter {
     event: write,
     result: (data) => write({ event: "result", ...data }),
     skipped: (all) =>
-      all.forEach(({ file, reason }) => write({ event: "warning", step: "skipped", file, message: reason })),
+      all.forEach(({ file, reason, topic }) =>
+        write({ event: "warning", step: "skipped", file, message: reason, topic }),
+      ),
     error: (error) =>
       write({
         event: "error",
         code: isHistobookError(error) ? error.code : "Unexpected",
         message: messageOf(error),
-        ...(isHistobookError(error) && { parts: error.parts }),
+        ...(isHistobookError(error) && { topic: error.topic, parts: error.parts }),
       }),
   };
 }
@@ -49,7 +53,7 @@ export function textReporter(): Reporter {
         // Several steps may say the same, e.g. why an engine is passed over.
         noted.add(event.message);
         progress.end();
-        process.stderr.write(`Note: ${event.message}\n`);
+        process.stderr.write(`Note: ${plainText(event.message)}\n`);
       }
     },
     event() {},
@@ -59,7 +63,9 @@ export function textReporter(): Reporter {
     },
     skipped(all) {
       progress.end();
-      for (const { reason } of all) process.stderr.write(`Skipped: ${reason}\n`);
+      for (const { reason } of all) process.stderr.write(`Skipped: ${plainText(reason)}\n`);
+      const topics = all.flatMap(({ topic }) => topic ?? []);
+      if (topics.length > 0) process.stderr.write(`More: ${helpCommand(topics)}\n`);
     },
     error(error) {
       progress.end();
@@ -67,6 +73,7 @@ export function textReporter(): Reporter {
       // A sentence for what we foresaw; for a bug the stack, which its report needs.
       const text = known || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message);
       process.stderr.write(`Error: ${text}\n`);
+      if (known) process.stderr.write(`More: ${error.help}\n`);
     },
   };
 }
@@ -84,7 +91,8 @@ function progressBar(): ProgressDisplay {
     bar = undefined;
   };
   return {
-    show({ step: name, done, total, unit, detail = "" }) {
+    show({ step: name, done, total, unit, detail: said = "" }) {
+      const detail = plainText(said);
       if (!bar || step !== name) {
         end();
         step = name;
@@ -109,7 +117,9 @@ function progressLines(): ProgressDisplay {
       const now = Date.now();
       if (step === last.step && now - last.at < linePause) return;
       last = { step, at: now };
-      process.stderr.write(`${step}: ${done} of ${total} ${unit}${detail ? ` (${detail})` : ""}\n`);
+      process.stderr.write(
+        `${step}: ${done} of ${total} ${unit}${detail ? ` (${plainText(detail)})` : ""}\n`,
+      );
     },
     end() {},
   };

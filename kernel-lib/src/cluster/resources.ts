@@ -63,11 +63,12 @@ export function resourceLines(scheduler: SchedulerName, options: ClusterOptions)
 
 /** A directive ends at a blank, and a second line would be a command. */
 function oneWord(name: string, value: string | undefined): string | undefined {
-  if (value === undefined || /^[^\s'"\\#]+$/.test(value)) return value;
+  if (value === undefined || /^[\w@%+=:,./-]+$/.test(value)) return value;
   throw new HistobookError("BadOption", {
     subject: name,
+    topic: "cluster",
     found: `'${value}'`,
-    expected: "one word without quotes",
+    expected: "one word of letters, digits and @%+=:,./-",
     fix: "give another value, or write the line into the template",
   });
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { HistobookError, readTextFile } from "../foundation/index.js";
+import { HistobookError, plainText, readTextFile } from "../foundation/index.js";
 import { quoted } from "./quote.js";
 import { resourceLines, type ClusterOptions } from "./resources.js";
 import type { SchedulerName } from "./scheduler.js";
@@ -58,6 +58,7 @@ export function readTemplate(study: string, scheduler: SchedulerName, named?: st
   } catch (error) {
     throw new HistobookError("BadInput", {
       subject: path,
+      topic: "cluster",
       found: "no readable file",
       expected: "a template of a job's script",
       fix: "check the path, or leave --template out to have the one that comes with histobook",
@@ -86,7 +87,10 @@ export function fillScript(
     jobs: folder,
     study: quoted(study),
     tasks: tasks
-      .map(({ label, args }, i) => `  ${i + 1}) arguments=(${args.map(quoted).join(" ")}) ;; # ${label}`)
+      .map(
+        ({ label, args }, i) =>
+          `  ${i + 1}) arguments=(${args.map(quoted).join(" ")}) ;; # ${plainText(label)}`,
+      )
       .join("\n"),
     command: command.map(quoted).join(" "),
     resources: resourceLines(scheduler, options).join("\n"),
@@ -116,6 +120,7 @@ function secondsBefore(time: string | undefined): string {
 function badTemplate(scheduler: SchedulerName, found: string, expected: string): HistobookError {
   return new HistobookError("BadInput", {
     subject: `the template ${templateName(scheduler)}`,
+    topic: "cluster",
     found,
     expected,
     fix: "correct it, or remove it to have the one that comes with histobook",

@@ -21,6 +21,7 @@ export function decodeRecord(
   if (datum.floatData) {
     throw new HistobookError("BadInput", {
       subject,
+      topic: "databases",
       found: "numbers with decimals (float_data)",
       expected: "an image of 8 bits a channel",
       fix: "make the database with 'histobook databases' or convert_imageset",
@@ -49,6 +50,7 @@ async function decodeFile(datum: Datum, subject: string): Promise<DecodedPatch &
   } catch (error) {
     throw new HistobookError("BadInput", {
       subject,
+      topic: "databases",
       found: `an image file that can't be decoded (${messageOf(error).split("\n")[0]})`,
       expected: "a whole PNG or JPEG",
       fix: "make the database again",
@@ -72,6 +74,7 @@ export function checkShape(found: PatchShape, expected: PatchShape, subject: str
   }
   throw new HistobookError("BadInput", {
     subject,
+    topic: "databases",
     found: formatShape(found),
     expected: `${formatShape(expected)} as the database's first record`,
     fix: "make the database again from images of one size",

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import {
   HistobookError,
   stopIfAborted,
@@ -35,7 +35,9 @@ export function filesOf(folder: string): PatchSource {
     has(file) {
       names ??= new Set(namesIn(folder));
       // One listing answers for all files but those in folders below, as other tools' lists may name them.
-      return names.has(file) || (file.includes("/") && existsSync(join(folder, file)));
+      return (
+        names.has(file) || (file.includes("/") && isWithin(folder, file) && existsSync(join(folder, file)))
+      );
     },
     shares(files) {
       const shares: ReadTask[] = [];
@@ -45,6 +47,12 @@ export function filesOf(folder: string): PatchSource {
       return shares;
     },
   };
+}
+
+/** A list may come from anybody, and must not lead out of its folder. */
+function isWithin(folder: string, file: string): boolean {
+  const way = relative(folder, join(folder, file));
+  return !isAbsolute(file) && way !== ".." && !way.startsWith(`..${sep}`);
 }
 
 /** Patches cut from a study's images at the positions that step 1 chose (`--direct`). */

@@ -153,6 +153,7 @@ function wrongImage(
 ): HistobookError {
   return new HistobookError("BadInput", {
     subject: `${list}, line ${entry.line}`,
+    topic: "lists",
     found,
     expected,
     fix: "correct the list or the file",

@@ -31,6 +31,7 @@ export async function openLevel(path: string): Promise<Level> {
     const there = existsSync(path);
     throw new HistobookError(there ? "BadInput" : "MissingStep", {
       subject: path,
+      ...(there && { topic: "databases" as const }),
       found: there ? "no LevelDB (it has no file named CURRENT)" : "no such folder",
       expected: "a database such as DB_train_1",
       fix: there ? "name another folder" : "run 'histobook databases STUDY' first",
@@ -72,6 +73,7 @@ export function cannotWriteLevel(path: string, error: unknown): unknown {
   if (known instanceof HistobookError) return known;
   return new HistobookError("BadInput", {
     subject: path,
+    topic: "databases",
     found: `a database that can't be written (${detail})`,
     expected: "a place to write to",
     fix: "check the disk and run the step again",
@@ -83,6 +85,7 @@ export function cannotWriteLevel(path: string, error: unknown): unknown {
 export function cannotRead(path: string, error: unknown): HistobookError {
   return new HistobookError("BadInput", {
     subject: path,
+    topic: "databases",
     found: `damaged data (${detailOf(error)})`,
     expected: "a whole LevelDB",
     fix: "run 'histobook databases STUDY' again, or copy the database again",
@@ -112,6 +115,7 @@ function cannotOpen(path: string, error: unknown): unknown {
   if (/permission denied|read-only file system/i.test(detail)) {
     return new HistobookError("BadInput", {
       subject: path,
+      topic: "databases",
       found: "a folder that can't be written",
       expected: "a writable one, since LevelDB changes a database when it opens it",
       fix: "copy the database to a folder of your own and open it there",

@@ -65,6 +65,7 @@ function checkSize({ width, height }: { width: number; height: number }, path: s
   if (width === size && height === size) return;
   throw new UnusablePatch({
     subject: path,
+    topic: "databases",
     found: `${width} x ${height} pixels`,
     expected: `a patch of ${size} x ${size}`,
     fix: "run 'histobook patches STUDY' and 'histobook folds STUDY' again",
@@ -75,6 +76,7 @@ function unreadable(path: string, error: unknown): UnusablePatch {
   if (error instanceof UnusablePatch) return error;
   return new UnusablePatch({
     subject: path,
+    topic: "databases",
     found: cannotDecode(error),
     expected: "a whole PNG image",
     fix: "run 'histobook patches STUDY' again",

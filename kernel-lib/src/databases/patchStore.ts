@@ -183,6 +183,7 @@ async function decodeBatch<Stored extends { key: string }>(
 export function emptyStore(subject: string): HistobookError {
   return new HistobookError("BadInput", {
     subject,
+    topic: "databases",
     found: "no patch",
     expected: "at least one",
     fix: "run 'histobook databases STUDY' again; Caffe's convert_imageset leaves an empty database when a list has tabs",

@@ -81,6 +81,7 @@ export function namingList(problem: ErrorParts, plan: PatchPlan): ErrorParts {
 function emptyList(path: string): HistobookError {
   return new HistobookError("BadInput", {
     subject: path,
+    topic: "lists",
     found: "no patch",
     expected: "at least one",
     fix: "choose fewer folds, or a smaller --validation, and run 'histobook folds STUDY' again",
@@ -90,6 +91,7 @@ function emptyList(path: string): HistobookError {
 function missingPatch(path: string, line: number, file: string): HistobookError {
   return new HistobookError("BadInput", {
     subject: `${path}, line ${line}`,
+    topic: "lists",
     found: `${file}, which is not there`,
     expected: `a patch of step 1, such as ${join("subs", "10256_1_0_e_1_0.png")}`,
     fix: "run 'histobook patches STUDY' and 'histobook folds STUDY' again",

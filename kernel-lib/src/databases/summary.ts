@@ -115,6 +115,7 @@ export async function meanOfDatabase(path: string): Promise<MeanImage> {
 function noClass(subject: string, label: number): HistobookError {
   return new HistobookError("BadInput", {
     subject,
+    topic: "databases",
     found: `label ${label}`,
     expected: `a class from 0 to ${mostClass}`,
     fix: "make the database again",

@@ -84,7 +84,11 @@ export async function openStoreInThread(source: ThreadSource): Promise<PatchStor
   };
   worker.on("error", fail);
   const gone = once(worker, "exit").catch(() => undefined);
-  worker.on("exit", () => fail(new Error("the thread that reads them has ended")));
+  worker.on("exit", () => {
+    // Its last words may still be on their way: they say why it has ended.
+    for (let held; (held = receiveMessageOnPort(port));) give(held.message as Answer);
+    fail(new Error("the thread that reads them has ended"));
+  });
 
   async function next(id: number): Promise<Answer> {
     const stream = streams.get(id)!;

@@ -15,5 +15,5 @@ export function liveBody<Body>(
   const check = checkAgainst(schema, body);
   if (check.ok) return check.payload;
   const [{ found, expected }] = check.problems;
-  throw new HistobookError("BadInput", { ...names, found, expected });
+  throw new HistobookError("BadInput", { ...names, topic: "notebooks", found, expected });
 }

@@ -60,6 +60,7 @@ export async function loadMap(study: Study, name: string, options: ShowMapOption
   if (!record || !path || !existsSync(path)) {
     throw new HistobookError("MissingStep", {
       subject: `image "${name}"`,
+      topic: "maps",
       found: options.fold === undefined ? "no probability map" : `no probability map in fold ${options.fold}`,
       expected: "the map that step 5 makes of a test image",
       fix: "run output(study.directory) first",
@@ -77,6 +78,7 @@ export async function loadMap(study: Study, name: string, options: ShowMapOption
     if (width !== stored.width || height !== stored.height) {
       throw new HistobookError("BadInput", {
         subject: path,
+        topic: "maps",
         found: `a map of ${stored.width} x ${stored.height} pixels`,
         expected: `the image's working size, ${width} x ${height}`,
         fix: "run output(study.directory) again",
@@ -96,6 +98,7 @@ function loadOther(path: string, { width, height }: StoredMap): LoadedMap["other
   if (stored.width !== width || stored.height !== height) {
     throw new HistobookError("BadInput", {
       subject: path,
+      topic: "maps",
       found: `a map of ${stored.width} x ${stored.height} pixels`,
       expected: `${width} x ${height}, as the map that it is compared with`,
       fix: "name a map of the same image at the same scale",

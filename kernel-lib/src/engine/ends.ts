@@ -48,6 +48,7 @@ export function classifierEnds(plan: NetworkPlan, mean: MeanImage | null): Class
   if (mean && (mean.channels !== 3 || mean.height !== size || mean.width !== size)) {
     throw new HistobookError("BadInput", {
       subject: "mean image",
+      topic: "means",
       found: `${mean.channels} x ${mean.height} x ${mean.width}`,
       expected: `3 x ${size} x ${size} as the network's input`,
       fix: "use the mean image of the database that the model was trained on",

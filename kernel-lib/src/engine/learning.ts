@@ -46,6 +46,7 @@ export function createLearningVariables(
   if (history && history.length !== historyLength * parameters.length) {
     throw new HistobookError("BadInput", {
       subject: "solver state",
+      topic: "models",
       found: `${history.length} blobs of history`,
       expected: `${historyLength * parameters.length} for this network and solver`,
       fix: "resume with the solver type and the network that wrote it",

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { HistobookError, messageOf } from "../foundation/index.js";
+import { choiceOption, HistobookError, messageOf } from "../foundation/index.js";
 import { engineChoices, type Engine, type EngineChoice, type EngineName } from "./engine.js";
 import { registerConvolution } from "./layers/convolutionKernel.js";
 import { loadNative } from "./native.js";
@@ -24,14 +24,7 @@ let loaded: { choice: EngineChoice; engine: Engine } | undefined;
  * @throws HistobookError `NoEngine` when the engine that was asked for can't be loaded, with the reason.
  */
 export async function loadEngine(choice: EngineChoice = "auto"): Promise<Engine> {
-  if (!engineChoices.includes(choice)) {
-    throw new HistobookError("BadOption", {
-      subject: "--engine",
-      found: `'${choice}'`,
-      expected: `one of ${engineChoices.join(", ")}`,
-      fix: "give another value",
-    });
-  }
+  choiceOption("--engine", choice, engineChoices);
   if (loaded) {
     if (choice === "auto" || choice === loaded.choice || choice === loaded.engine.name) return loaded.engine;
     throw new HistobookError("NoEngine", {

@@ -137,6 +137,7 @@ function ownInputShape(layer: LayerParameter, index: number): Shape | undefined 
 function misfit(layer: string, found: string, expected: string): HistobookError {
   return new HistobookError("BadInput", {
     subject: `layer "${layer}"`,
+    topic: "prototxts",
     found,
     expected,
     fix: "correct the prototxt",

@@ -127,6 +127,7 @@ function flatMean(values: number[], { channels, height, width }: ImageShape): Fl
 function misfit(subject: string, found: string, expected: string): HistobookError {
   return new HistobookError("BadInput", {
     subject,
+    topic: "means",
     found,
     expected,
     fix: "use the mean image and the database of the same patch size",

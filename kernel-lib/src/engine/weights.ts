@@ -76,6 +76,7 @@ function withoutOnes(shape: readonly number[]): string {
 function mismatch(subject: string, found: string, expected: string): HistobookError {
   return new HistobookError("BadInput", {
     subject,
+    topic: "models",
     found,
     expected,
     fix: "use the model that was trained with this prototxt",

@@ -102,6 +102,7 @@ function unreachable({ choose, atLeast }: Criterion, fold: number, highest: numb
   const other = flooredBy(choose) ?? "f-score";
   return new HistobookError("BadOption", {
     subject: "--at-least",
+    topic: "thresholds",
     found: `a ${other} of ${atLeast}, which no threshold reaches on fold ${fold}'s validation patients`,
     expected: `at most ${(Math.floor(highest * 1000) / 1000).toFixed(3)}, their highest`,
     fix: "give a lower floor, or train longer",

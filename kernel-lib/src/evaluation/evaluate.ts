@@ -1,5 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { cellSignal, messageOf, numberOption, stopIfAborted, type Skipped } from "../foundation/index.js";
+import {
+  cellSignal,
+  messageOf,
+  numberOption,
+  stopIfAborted,
+  topicOf,
+  type Skipped,
+} from "../foundation/index.js";
 import { readManifest, recordedIn, type Study } from "../study/index.js";
 import { thresholdCost, type ThresholdCost } from "./bestOnTest.js";
 import { calibration, type CalibrationBin } from "./calibration.js";
@@ -118,7 +125,7 @@ export async function evaluate(study: Study, options: EvaluateOptions = {}): Pro
         const evidence = evidenceOf(await readMappedImage(study, one, path), source.value);
         counted.push({ name: one.name, patient: one.patient, fold, threshold: source.value, evidence });
       } catch (error) {
-        skipped.push({ file: one.imagePath, reason: messageOf(error) });
+        skipped.push({ file: one.imagePath, reason: messageOf(error), topic: topicOf(error) });
       }
       const done = counted.length + skipped.length;
       report?.({ event: "progress", step: "evaluate", done, total, unit: "images", detail: `fold ${fold}` });

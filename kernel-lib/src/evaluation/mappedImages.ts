@@ -21,6 +21,7 @@ export function foldsWithMaps(study: Study, fold: number | undefined): number[] 
     return fold === undefined ? made : [fold];
   throw new HistobookError("MissingStep", {
     subject: join(study.directory, "out"),
+    topic: "maps",
     found: fold === undefined ? "no probability pictures" : `no probability pictures of fold ${fold}`,
     expected: "the pictures of step 5",
     fix: `run 'histobook output ${study.directory}' first`,
@@ -58,5 +59,5 @@ export async function readMappedImage(study: Study, one: Case, path: string): Pr
 }
 
 function mismatch(subject: string, found: string, expected: string, fix: string): HistobookError {
-  return new HistobookError("BadInput", { subject, found, expected, fix });
+  return new HistobookError("BadInput", { subject, topic: "maps", found, expected, fix });
 }

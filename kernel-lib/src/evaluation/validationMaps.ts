@@ -182,6 +182,7 @@ export class ValidationMaps {
 export function notMadeHere(): HistobookError {
   return new HistobookError("BadInput", {
     subject: "the maps to choose a threshold on",
+    topic: "thresholds",
     found: "something else than ValidationMaps",
     expected: "maps of validation patients, who neither train nor test",
     fix: "make them with ValidationMaps.of(study, fold)",
@@ -241,6 +242,7 @@ async function readPair(
 function noValidationPatients(directory: string): HistobookError {
   return new HistobookError("MissingStep", {
     subject: directory,
+    topic: "thresholds",
     found: "folds without validation patients",
     expected: "patients kept aside from training, on whom a threshold may be chosen",
     fix: "give a number instead of 'auto', or run 'histobook folds' with --validation 0.2 and the steps after it, or train inner folds with 'histobook threshold --inner-folds 3'",
@@ -250,6 +252,7 @@ function noValidationPatients(directory: string): HistobookError {
 function noValidationImages(directory: string, fold: number, patients: string[]): HistobookError {
   return new HistobookError("BadInput", {
     subject: join(directory, "images"),
+    topic: "thresholds",
     found: `no image with a mask of fold ${fold}'s validation patients (${patients.join(", ")})`,
     expected: "at least one, to choose a threshold on",
     fix: "restore the images and masks, or give a number instead of 'auto'",

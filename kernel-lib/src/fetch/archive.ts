@@ -8,6 +8,7 @@ import {
   HistobookError,
   isHistobookError,
   messageOf,
+  readingProblem,
   stopIfAborted,
   type RunOptions,
 } from "../foundation/index.js";
@@ -25,6 +26,8 @@ export interface Unpacked {
 /** An archive may grow to so many times its size: images that are hardly packed, and never a file of zeros. */
 const mostGrowth = 50;
 const mostEntries = 100_000;
+/** Megabytes that any archive may hold. */
+const alwaysAllowed = 100;
 
 /**
  * The SHA-256 of a file, as 64 hexadecimal digits.
@@ -36,7 +39,7 @@ export async function sha256OfFile(path: string): Promise<string> {
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
   } catch (error) {
-    throw badArchive(path, `no readable file (${messageOf(error)})`, error);
+    throw badArchive(path, readingProblem(error), error);
   }
   return hash.digest("hex");
 }
@@ -45,17 +48,21 @@ export async function sha256OfFile(path: string): Promise<string> {
  * Unpacks images and masks of a `.tgz` into one folder. An archive with a link, with a name that leads out of the folder, with two
  * files of one name, or with far more than its size promises is refused as a whole.
  *
+ * @param options.mostMegabytes what may be in it; default 50 times its size, and at least 100
  * @param folder exists; what a failure leaves in it is the caller's to remove
  * @throws HistobookError `BadInput`, `Interrupted`.
  */
 export async function unpackArchive(
   path: string,
   folder: string,
-  { signal, report }: RunOptions,
+  { signal, report, mostMegabytes }: RunOptions & { mostMegabytes?: number },
 ): Promise<Unpacked> {
   const { extract: newExtract } = await import("tar-stream");
   const extract = newExtract();
-  const most = Math.max(100e6, statSync(path).size * mostGrowth);
+  const most =
+    mostMegabytes === undefined
+      ? Math.max(alwaysAllowed * 1e6, statSync(path).size * mostGrowth)
+      : mostMegabytes * 1e6;
   const result: Unpacked = { images: 0, masks: 0, passedOver: [] };
   const taken = new Set<string>();
   let bytes = 0;
@@ -70,13 +77,14 @@ export async function unpackArchive(
       if (type !== "file" && type !== "directory") throw badArchive(path, `'${name}', a ${type}`);
       const place = entryPlace(name);
       if (place === "outside") throw badArchive(path, `'${name}', a name that leads out of the folder`);
+      if (place === "unseen") throw badArchive(path, `'${name}', a name with a character that can't be seen`);
       if (type === "directory" || place.kind === "other") {
         if (type === "file") result.passedOver.push(name);
         entry.resume();
         continue;
       }
       bytes += size;
-      if (bytes > most) throw badArchive(path, `more than ${Math.round(most / 1e6)} MB in it`);
+      if (bytes > most) throw tooLarge(path, most);
       // Some file systems take A.tif and a.tif for the same file.
       const key = place.file.toLowerCase();
       if (taken.has(key)) throw badArchive(path, `two files of the name ${place.file}`);
@@ -107,9 +115,20 @@ function isOfWriting(error: unknown): boolean {
   return syscall === "write" || ["ENOSPC", "EDQUOT", "EROFS", "EFBIG"].includes(code);
 }
 
+function tooLarge(path: string, most: number): HistobookError {
+  return new HistobookError("BadInput", {
+    subject: path,
+    topic: "archives",
+    found: `more than ${Math.round(most / 1e6)} MB in it`,
+    expected: "images, which can't be packed so small",
+    fix: "download the archive again, or allow more with --most-megabytes if you trust it",
+  });
+}
+
 function badArchive(path: string, found: string, cause?: unknown): HistobookError {
   return new HistobookError("BadInput", {
     subject: path,
+    topic: "archives",
     found,
     expected: "a .tgz of images and masks alone",
     fix: "download the archive again, and only from a place that you trust",

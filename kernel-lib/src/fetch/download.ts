@@ -6,6 +6,7 @@ import {
   HistobookError,
   isHistobookError,
   messageOf,
+  plainText,
   stopIfAborted,
   type RunOptions,
 } from "../foundation/index.js";
@@ -164,7 +165,7 @@ const megabytes = (bytes: number): number => Math.round(bytes / 1e5) / 10;
 
 function refused(url: string, found: number | string): HistobookError {
   return new HistobookError("DownloadFailed", {
-    subject: url,
+    subject: plainText(url),
     found: typeof found === "number" ? `the server's answer ${found}` : found,
     expected: "the archive",
     fix: "name a mirror with --url, or a file that you have downloaded by other means with --file",
@@ -174,8 +175,8 @@ function refused(url: string, found: number | string): HistobookError {
 function givenUp(url: string, problem: string, bytes: number): HistobookError {
   const have = bytes > 0 ? ` after ${megabytes(bytes)} MB, which stay` : "";
   return new HistobookError("DownloadFailed", {
-    subject: url,
-    found: `${problem}${have}`,
+    subject: plainText(url),
+    found: `${plainText(problem)}${have}`,
     expected: "the archive to come through",
     fix: "check the network (https_proxy is followed) and run the same again, or name a mirror with --url or a file with --file",
   });

@@ -4,6 +4,8 @@ import {
   giveName,
   HistobookError,
   makeFolder,
+  numberOption,
+  plainText,
   removeLeftovers,
   unfinishedPath,
   unfinishedPrefix,
@@ -22,6 +24,8 @@ export interface FetchOptions extends RunOptions {
   file?: string;
   /** The archive's SHA-256; default that of the tutorial's. */
   sha256?: string;
+  /** Megabytes that the archive may hold; default 50 times its size, and at least 100. */
+  mostMegabytes?: number;
   /** Milliseconds before a download that broke off is tried again; default 1000, twice as long each time. */
   pause?: number;
 }
@@ -64,6 +68,8 @@ const lockName = "fetch.lock";
  */
 export async function fetchTutorialData(directory: string, options: FetchOptions = {}): Promise<FetchResult> {
   const home = resolve(directory);
+  if (options.mostMegabytes !== undefined)
+    numberOption("--most-megabytes", options.mostMegabytes, { minimum: 1 });
   const sha256 = checksumOption(options.sha256 ?? tutorialData.sha256);
   removeLeftovers(home);
   if (existsSync(join(home, "images"))) return found(home);
@@ -100,7 +106,11 @@ async function fetchInto(home: string, sha256: string, options: FetchOptions): P
   const unfinished = unfinishedPath(images);
   try {
     mkdirSync(unfinished);
-    const unpacked = await unpackArchive(archive, unfinished, { signal, report });
+    const unpacked = await unpackArchive(archive, unfinished, {
+      signal,
+      report,
+      mostMegabytes: options.mostMegabytes,
+    });
     if (unpacked.images === 0) throw noImages(archive);
     // The manifest comes first: images/ marks the study as whole.
     const { scale, source } = tutorialData;
@@ -126,6 +136,7 @@ function requireOwn(directory: string, home: string): void {
   if (readdirSync(home).every(isOwn)) return;
   throw new HistobookError("BadInput", {
     subject: directory,
+    topic: "folders",
     found: "a folder with other files in it",
     expected: "a new or empty folder",
     fix: "name another folder",
@@ -136,7 +147,7 @@ function urlOption(url: string): string {
   if (/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : "")) return url;
   throw new HistobookError("BadOption", {
     subject: "--url",
-    found: `'${url}'`,
+    found: `'${plainText(url)}'`,
     expected: "an address that begins with https:// or http://",
     fix: "correct it, or name a file with --file",
   });
@@ -155,6 +166,7 @@ function checksumOption(sha256: string): string {
 function wrongChecksum(subject: string, found: string, expected: string): HistobookError {
   return new HistobookError("BadInput", {
     subject,
+    topic: "archives",
     found: `an archive with the SHA-256 ${found}`,
     expected,
     fix: "try another mirror; if you trust this archive, name its SHA-256 with --sha256",
@@ -164,6 +176,7 @@ function wrongChecksum(subject: string, found: string, expected: string): Histob
 function noImages(archive: string): HistobookError {
   return new HistobookError("BadInput", {
     subject: archive,
+    topic: "archives",
     found: "no image in it",
     expected: "images such as 8918_00007.tif, and their masks in masks/",
     fix: "name another archive",

@@ -14,6 +14,7 @@ export function requireSpace(path: string, bytes: number): void {
   if (bytes <= free) return;
   throw new HistobookError("BadInput", {
     subject: dirname(path),
+    topic: "folders",
     found: `${megabytes(free)} MB of free disk space`,
     expected: `at least ${megabytes(bytes)} MB`,
     fix: "free some space, or name a folder on another disk",

@@ -118,6 +118,9 @@ async function writeFolds(
     balance: parameters.stratify ? new Map(shares) : undefined,
   });
   const key = foldsKey(patches, parameters);
+  // Before anything is replaced: a record that can't be read must not leave half of the lists.
+  for (const name of Object.keys(patches.images))
+    if (!readImageRecord(directory, name)) throw missingPatches(directory);
   // While the lists are being replaced, the manifest must not say that they belong together.
   if (earlier?.key !== key) await updateManifest(directory, (manifest) => ({ ...manifest, folds: null }));
 

@@ -1,4 +1,4 @@
-import { HistobookError, readTextFile } from "../foundation/index.js";
+import { HistobookError, readingProblem, readTextFile } from "../foundation/index.js";
 
 /** One line of a patch list such as `train_w32_1.txt`. */
 export interface PatchListEntry {
@@ -9,6 +9,9 @@ export interface PatchListEntry {
   /** Where it stands in the list, counted from 1. */
   line: number;
 }
+
+/** The largest class that a database's record takes, a signed number of 32 bits. */
+const mostClass = 2 ** 31 - 1;
 
 /** What stands between a patch's name and its class. */
 export type ListSeparator = "tab" | "space";
@@ -31,9 +34,10 @@ export function readPatchList(path: string): PatchListEntry[] {
     const cut = Math.max(content.lastIndexOf("\t"), content.lastIndexOf(" "));
     const file = content.slice(0, Math.max(cut, 0)).trimEnd();
     const label = content.slice(cut + 1);
-    if (file === "" || !/^\d+$/.test(label)) {
+    if (file === "" || !/^\d+$/.test(label) || Number(label) > mostClass) {
       throw new HistobookError("BadInput", {
         subject: `${path}, line ${i + 1}`,
+        topic: "lists",
         found: JSON.stringify(content.slice(0, 80)),
         expected: "a file name, a tab or a space, and a class such as 0 or 1",
         fix: "correct the line, or run 'histobook folds' again",
@@ -69,9 +73,10 @@ function readLines(path: string): string[] {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
       throw new HistobookError("BadInput", {
         subject: path,
-        found: `a file that can't be read (${(error as NodeJS.ErrnoException).code ?? "unknown reason"})`,
+        topic: "lists",
+        found: readingProblem(error),
         expected: "a list in a text file",
-        fix: "mend its permissions",
+        fix: "put the list there, or run 'histobook folds' again",
         cause: error,
       });
     }

@@ -14,6 +14,7 @@ export function cannotWrite(path: string, error: unknown): unknown {
   if (code === undefined || !/^E(?!RR_)/.test(code)) return error;
   return new HistobookError("BadInput", {
     subject: path,
+    topic: "folders",
     found: reasons[code] ?? code,
     expected: "a place to write to",
     fix: fixes[code] ?? "choose another folder or change its permissions",
@@ -50,6 +51,7 @@ const reasons: Record<string, string> = {
   EEXIST: "a file where a folder should be",
   EISDIR: "a folder where a file should be",
   ENOENT: "no folder of that name",
+  ENAMETOOLONG: "a name longer than the file system takes",
 };
 
 const again = "and run the step again";

@@ -1,3 +1,6 @@
+import { helpCommand, topicOfCode, type HelpTopic } from "./helpTopics.js";
+import { plainText } from "./plainText.js";
+
 /**
  * Tags by which a program can tell one failure from another; the sentence is for people.
  *
@@ -36,7 +39,7 @@ export type ErrorCode =
   | "Unsupported"
   | "Interrupted";
 
-/** The four parts of every error sentence. */
+/** The four parts of every error sentence, and where to read on. */
 export interface ErrorParts {
   /** The file, option or thing that the sentence is about. */
   subject: string;
@@ -44,6 +47,8 @@ export interface ErrorParts {
   expected: string;
   /** What the reader can do about it, as an imperative clause. */
   fix: string;
+  /** The section of docs/troubleshooting.md; default its code's. */
+  topic?: HelpTopic;
   cause?: unknown;
 }
 
@@ -57,9 +62,11 @@ export interface ErrorParts {
  *   found: "a mask of 500 x 500 pixels",
  *   expected: "1000 x 1000 as its image",
  *   fix: "export the mask at the image's size",
+ *   topic: "masks",
  * });
  * error.message;
  * // => "images/8918_00007_mask.png: found a mask of 500 x 500 pixels, expected 1000 x 1000 as its image; export the mask at the image's size."
+ * error.help; // => "histobook help masks"
  */
 export class HistobookError extends Error {
   readonly code: ErrorCode;
@@ -67,17 +74,28 @@ export class HistobookError extends Error {
   readonly parts: Omit<ErrorParts, "cause">;
 
   constructor(code: ErrorCode, parts: ErrorParts) {
-    super(`${parts.subject}: found ${parts.found}, expected ${parts.expected}; ${parts.fix}.`, {
-      cause: parts.cause,
-    });
+    const { subject, found, expected, fix, topic, cause } = parts;
+    const [of, was, wanted] = [subject, found, expected].map(plainText);
+    // The advice may list many things, each on a line of its own.
+    const advice = fix.split("\n").map(plainText).join("\n");
+    super(`${of}: found ${was}, expected ${wanted}; ${advice}.`, { cause });
     this.name = "HistobookError";
     this.code = code;
-    const { subject, found, expected, fix } = parts;
-    this.parts = { subject, found, expected, fix };
+    this.parts = { subject, found, expected, fix, ...(topic && { topic }) };
   }
 
   get subject(): string {
     return this.parts.subject;
+  }
+
+  /** Its section of docs/troubleshooting.md. */
+  get topic(): HelpTopic {
+    return this.parts.topic ?? topicOfCode[this.code];
+  }
+
+  /** The command that says more, e.g. `histobook help masks`. */
+  get help(): string {
+    return helpCommand([this.topic]);
   }
 }
 
@@ -99,6 +117,16 @@ export function isHistobookError(error: unknown, code?: ErrorCode): error is His
  */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * The section of docs/troubleshooting.md on anything that was thrown; undefined for what was not foreseen.
+ *
+ * @example
+ * topicOf(new RangeError("too long")); // => undefined
+ */
+export function topicOf(error: unknown): HelpTopic | undefined {
+  return isHistobookError(error) ? error.topic : undefined;
 }
 
 /** The error of work that its caller stopped. */

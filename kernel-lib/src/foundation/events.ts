@@ -1,3 +1,5 @@
+import type { HelpTopic } from "./helpTopics.js";
+
 /** How far a step has come. `done` and `total` count the same `unit`, e.g. images or patches. */
 export interface ProgressEvent {
   event: "progress";
@@ -36,4 +38,6 @@ export interface Skipped {
   file: string;
   /** One sentence. */
   reason: string;
+  /** The section of docs/troubleshooting.md that says more. */
+  topic?: HelpTopic;
 }

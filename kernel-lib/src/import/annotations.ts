@@ -109,6 +109,7 @@ function checked<Data>(path: string, where: string, schema: z.ZodMiniType<Data>,
 function notGeoJson(path: string, found: string, cause?: unknown): HistobookError {
   return new HistobookError("BadInput", {
     subject: path,
+    topic: "annotations",
     found,
     expected: "GeoJSON as QuPath exports it (File > Export objects as GeoJSON)",
     fix: "export it again",

@@ -1,5 +1,5 @@
 import { HistobookError, messageOf } from "../foundation/index.js";
-import { imageSize } from "../study/index.js";
+import { imageSize, requireFewPixels } from "../study/index.js";
 import { readAnnotations, type AnnotatedArea } from "./annotations.js";
 import { readMaskPixels, type MaskPicture } from "./maskPixels.js";
 import type { PositivePixels } from "./positiveClass.js";
@@ -26,6 +26,7 @@ export interface DrawnMask {
  */
 export async function drawnMask(image: string, annotation: string, how: AnnotationKind): Promise<DrawnMask> {
   const size = await imageSize(image);
+  requireFewPixels(image, size, "images");
   if (how.kind === "geoJson") {
     const { areas } = readAnnotations(annotation);
     return { ...size, marked: fillAreas(annotation, areas.filter(isChosen(how.classes)), size) };
@@ -34,6 +35,7 @@ export async function drawnMask(image: string, annotation: string, how: Annotati
   if (picture.width !== size.width || picture.height !== size.height) {
     throw new HistobookError("BadInput", {
       subject: annotation,
+      topic: "masks",
       found: `a mask of ${picture.width} x ${picture.height} pixels`,
       expected: `${size.width} x ${size.height} as ${image}`,
       fix: "export the mask at the image's size",
@@ -43,6 +45,7 @@ export async function drawnMask(image: string, annotation: string, how: Annotati
   if ("marked" in reading) return { ...size, marked: reading.marked };
   throw new HistobookError("BadInput", {
     subject: annotation,
+    topic: "masks",
     found: reading.unclear,
     expected: "black, and one other value for what is looked for",
     fix: "say with --class which of them are class 1, e.g. --class 1, --class 128-255 or --class '#ff0000'",
@@ -67,6 +70,7 @@ function fillAreas(
     if (left >= width || top >= height || right <= 0 || bottom <= 0) {
       throw new HistobookError("BadInput", {
         subject: path,
+        topic: "annotations",
         found: `an area from (${Math.floor(left)}, ${Math.floor(top)}) to (${Math.ceil(right)}, ${Math.ceil(bottom)}), wholly outside of the image`,
         expected: `coordinates in the image's own pixels, ${width} x ${height}`,
         fix: "export the annotations of this very image, not of the slide that it was cut from",
@@ -92,6 +96,7 @@ async function decodeMask(path: string): Promise<MaskPicture> {
   const decoded = await decode(path).catch((error: unknown) => {
     throw new HistobookError("BadInput", {
       subject: path,
+      topic: "masks",
       found: `a file that can't be decoded (${messageOf(error).split("\n")[0]})`,
       expected: "a mask as PNG or TIFF",
       fix: "export it again",

@@ -206,7 +206,7 @@ async function checkPairs(
       checked.push({ ...pair, width, height, share, there });
     } catch (error) {
       if (!isHistobookError(error, "BadInput")) throw error;
-      problems.push({ file: error.subject, reason: error.message });
+      problems.push({ file: error.subject, reason: error.message, topic: error.topic });
     }
   }
   return checked;

@@ -85,6 +85,7 @@ function kernelFor(subject: string): NotebookKernel {
   if (kernel) return kernel;
   throw new HistobookError("Unsupported", {
     subject,
+    topic: "notebooks",
     found: "no kernel that can do this",
     expected: 'the notebook kernel "TypeScript (histobook)"',
     fix: "choose it in the notebook's Kernel menu",

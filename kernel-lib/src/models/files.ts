@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { HistobookError } from "../foundation/index.js";
+import { HistobookError, type HelpTopic } from "../foundation/index.js";
 import {
   deployName,
   meanName,
@@ -27,6 +27,9 @@ export interface ModelFiles {
   name: string;
 }
 
+const modelFile = "a trained model (.caffemodel)";
+const meanFile = "a mean image (.binaryproto)";
+
 /**
  * Finds a fold's model and mean image in a study, as histobook or Caffe left them; named ones come first.
  *
@@ -41,7 +44,8 @@ export function foldModelFiles(
   const manifest = readManifest(directory);
   const record = manifest.models[fold] as Manifest["models"][string] | undefined;
   const size = record?.size ?? patchSizeOf(manifest);
-  for (const file of [given.model, given.mean]) if (file !== undefined) requireFile(file);
+  if (given.model !== undefined) requireFile(given.model, modelFile, "models");
+  if (given.mean !== undefined) requireFile(given.mean, meanFile, "means");
   const model =
     given.model ??
     (record
@@ -86,7 +90,9 @@ export function namedModelFiles(
   model: string,
   given: { net?: string; mean?: string | null } = {},
 ): ModelFiles {
-  for (const file of [model, given.net, given.mean]) if (typeof file === "string") requireFile(file);
+  requireFile(model, modelFile, "models");
+  if (given.net !== undefined) requireFile(given.net, "a network (deploy.prototxt)", "prototxts");
+  if (typeof given.mean === "string") requireFile(given.mean, meanFile, "means");
   const folder = dirname(resolve(model));
   const fold = parseModelName(basename(model));
   const deploy = given.net ?? join(folder, basename(deployName));
@@ -110,6 +116,7 @@ function foldMean(model: string, folder: string, fold: ModelName | undefined): s
 function noMean(model: string, found: string): HistobookError {
   return new HistobookError("BadInput", {
     subject: model,
+    topic: "means",
     found,
     expected: "the mean image of the database that the model was trained on",
     fix: "name it with --mean, or say --no-mean if the model was trained without one",
@@ -120,12 +127,13 @@ function patchSizeOf(manifest: Manifest): number {
   return manifest.patches?.parameters.size ?? 32;
 }
 
-function requireFile(path: string): void {
+function requireFile(path: string, expected: string, topic: HelpTopic): void {
   if (existsSync(path)) return;
   throw new HistobookError("BadInput", {
     subject: path,
+    topic,
     found: "no such file",
-    expected: "a .caffemodel, a .binaryproto with --mean, a .prototxt with --net",
+    expected,
     fix: "check the path",
   });
 }

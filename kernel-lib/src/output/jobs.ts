@@ -138,6 +138,7 @@ function oneCase(imagePath: string): Pick<Job, "cases" | "problems"> {
   if (!existsSync(imagePath)) {
     throw new HistobookError("BadInput", {
       subject: imagePath,
+      topic: "images",
       found: "no such file",
       expected: "an image",
       fix: "check the path",

@@ -105,7 +105,7 @@ async function outputJob(work: ImageWork, { images, skipped }: OutputResult): Pr
       made.set(one.name, await outputImage(one, work));
     } catch (error) {
       if (!isHistobookError(error, "BadInput") || error.subject !== one.imagePath) throw error;
-      skipped.push({ file: one.imagePath, reason: error.message });
+      skipped.push({ file: one.imagePath, reason: error.message, topic: error.topic });
     }
   };
   makeFolder(folder);

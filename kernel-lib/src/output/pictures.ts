@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import type * as fastPng from "fast-png";
-import { HistobookError, writeWholeFile } from "../foundation/index.js";
-import type { Raster } from "../study/index.js";
+import { HistobookError, isHistobookError, readingProblem, writeWholeFile } from "../foundation/index.js";
+import { requireFewPixels, type Raster } from "../study/index.js";
 import type { ProbabilityMap } from "./probabilityMap.js";
 
 /** Loaded with the first picture: a notebook's import of the library does not wait for it. */
@@ -87,21 +87,36 @@ export interface StoredMap {
  */
 export function readProbabilityPicture(path: string): StoredMap {
   try {
-    const { width, height, channels, data, depth } = png().decode(readFileSync(path));
-    if (depth !== 8 || channels < 3) throw new Error(`${channels} channels of ${depth} bits`);
+    const bytes = readFileSync(path);
+    // Width and height stand behind the signature and the first chunk's length and name.
+    if (bytes.length >= 24)
+      requireFewPixels(path, { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }, "maps");
+    const { width, height, channels, data, depth } = png().decode(bytes);
+    if (depth !== 8 || channels < 3)
+      throw new OtherPicture(`a picture of ${channels} channels of ${depth} bits`);
     const levels = new Uint8Array(width * height);
     for (let i = 0; i < levels.length; i++) levels[i] = data[i * channels + 1];
     return { width, height, levels };
   } catch (error) {
+    if (isHistobookError(error)) throw error;
     throw new HistobookError("BadInput", {
       subject: path,
-      found: `no probability picture (${(error as Error).message.split("\n")[0]})`,
+      topic: "maps",
+      found: pictureProblem(error),
       expected: "the RGB picture that 'histobook output' writes",
       fix: "run 'histobook output' again",
       cause: error,
     });
   }
 }
+
+/** What the decoder says is about its own code, but for what was looked at above. */
+function pictureProblem(error: unknown): string {
+  if ((error as NodeJS.ErrnoException).code !== undefined) return readingProblem(error);
+  return error instanceof OtherPicture ? error.message : "a picture that is cut short or damaged";
+}
+
+class OtherPicture extends Error {}
 
 /**
  * Applies a threshold: 1 where the probability is at least the value. At 0.5 this is the class picture.

@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fingerprint, HistobookError, messageOf, writeWholeFile } from "../foundation/index.js";
-import { imageSize, patchesFolder, readImage, readMask, type Case, type Raster } from "../study/index.js";
+import { fingerprint, HistobookError, readingProblem, writeWholeFile } from "../foundation/index.js";
+import {
+  imageSize,
+  patchesFolder,
+  readImage,
+  readMask,
+  topicOfPicture,
+  type Case,
+  type Raster,
+} from "../study/index.js";
 import { patchCutter } from "./crop.js";
 import type { PatchParameters } from "./options.js";
 import { encodePatch } from "./png.js";
@@ -108,7 +116,8 @@ function fileFingerprint(path: string): string {
   } catch (error) {
     throw new HistobookError("BadInput", {
       subject: path,
-      found: `a file that can't be read (${messageOf(error)})`,
+      topic: topicOfPicture(path),
+      found: readingProblem(error),
       expected: "an image",
       fix: "check the file and its permissions",
       cause: error,
@@ -123,6 +132,7 @@ async function readCase(task: ExtractionTask): Promise<Raster> {
   if (image.width >= size && image.height >= size) return image;
   throw new HistobookError("BadInput", {
     subject: imagePath,
+    topic: "images",
     found: `${image.width} x ${image.height} pixels at scale ${scale}`,
     expected: `at least one patch of ${size} x ${size}`,
     fix: "use a larger image, or a smaller --size",

@@ -70,6 +70,9 @@ export async function makePatches(study: Study, options: PatchOptions = {}): Pro
     ...(rule && { regions: rule.recorded }),
   };
   const workers = workerCount(options.workers);
+  // Before anything is changed: what an earlier run made stays.
+  if (study.cases.every(({ maskPath }) => maskPath === null))
+    throw nothingUsable(directory, skippedBefore(study));
   removeLeftovers(directory);
   for (const folder of direct ? [positionsFolder] : [positionsFolder, patchesFolder]) {
     makeFolder(join(directory, folder));
@@ -124,6 +127,11 @@ function requirePlaces(
   }
 }
 
+/** What is passed over without looking into it: bad names, missing masks. */
+function skippedBefore({ cases, problems }: Study): Skipped[] {
+  return [...problems, ...cases.filter(({ maskPath }) => maskPath === null).map(withoutMask)];
+}
+
 /** Takes every image's patches, or says why it has none. */
 async function harvest(
   study: Study,
@@ -133,11 +141,8 @@ async function harvest(
   const { directory } = study;
   const { report, signal, workers, rule, direct = false } = options;
   const records = new Map<string, ImageRecord>();
-  const skipped = [...study.problems];
+  const skipped = skippedBefore(study);
   const usable = study.cases.filter((one): one is MaskedCase => one.maskPath !== null);
-  for (const one of study.cases) {
-    if (one.maskPath === null) skipped.push(withoutMask(one));
-  }
   const earlier = earlierRecords(directory, usable);
   const complete = direct ? new Set(earlier.keys()) : completeImages(directory, earlier);
   const tasks = usable.map((one): ExtractionTask => ({
@@ -155,7 +160,7 @@ async function harvest(
       records.set(name, outcome);
       if (outcome.empty) skipped.push(withoutPatches(task.case, outcome.empty));
     } else if ([imagePath, maskPath].includes(outcome.subject)) {
-      skipped.push({ file: imagePath, reason: outcome.message });
+      skipped.push({ file: imagePath, reason: outcome.message, topic: outcome.topic });
     } else {
       // Not this image's fault: a full disk, an interrupt.
       throw outcome;

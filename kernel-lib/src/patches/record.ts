@@ -63,6 +63,7 @@ export function readImageRecord(directory: string, name: string): ImageRecord | 
   } catch (error) {
     throw new HistobookError("BadInput", {
       subject: path,
+      topic: "manifest",
       found: "a file that can't be read",
       expected: "the positions that step 1 wrote",
       fix: "run 'histobook patches' again",

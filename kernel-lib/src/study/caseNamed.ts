@@ -18,6 +18,7 @@ export function caseNamed(study: Study, name: string, { masked = false } = {}): 
   const names = study.cases.slice(0, 3).map((one) => one.name);
   throw new HistobookError("BadInput", {
     subject: `image "${name}"`,
+    topic: "names",
     found: found ? "no mask" : "no such image in the study",
     expected: found ? `${name}_mask.png beside it` : `one of ${study.cases.length}, e.g. ${names.join(", ")}`,
     fix: found ? "add the mask or name another image" : "correct the name",

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { HistobookError, type Skipped } from "../foundation/index.js";
+import { HistobookError, readingProblem, type Skipped } from "../foundation/index.js";
 import { pairImages } from "./pairing.js";
 
 /** One image of a study, with its pathologist's mask where there is one. */
@@ -42,13 +42,15 @@ export function listCases(folder: string, options: { needPatients?: boolean } = 
     imagePath: path(image),
     maskPath: mask === null ? null : path(mask),
   }));
-  const problems = paired.problems.map(({ file, reason }) => ({
+  const problems = paired.problems.map(({ file, reason, topic = "names" }) => ({
     file: path(file),
     reason: `${path(file)}: ${reason}`,
+    topic,
   }));
   if (cases.length === 0 && problems.length === 0) {
     throw new HistobookError("BadInput", {
       subject: folder,
+      topic: "folders",
       found: "no image",
       expected: "files such as 8918_00007.tif with 8918_00007_mask.png",
       fix: "copy your images there, or make a study from the sample with 'histobook sample DIR'",
@@ -64,7 +66,8 @@ function readFolder(folder: string): string[] {
     const { code } = error as NodeJS.ErrnoException;
     throw new HistobookError("BadInput", {
       subject: folder,
-      found: code === "ENOENT" ? "no such folder" : `something that can't be listed (${code})`,
+      topic: "folders",
+      found: code === "ENOENT" ? "no such folder" : readingProblem(error),
       expected: "a folder of images",
       fix: "check the path, or make a study from the sample with 'histobook sample DIR'",
       cause: error,

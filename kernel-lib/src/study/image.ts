@@ -1,6 +1,14 @@
 import type { Sharp, SharpOptions } from "sharp";
 import { rmSync } from "node:fs";
-import { cannotWrite, HistobookError, messageOf } from "../foundation/index.js";
+import {
+  cannotWrite,
+  HistobookError,
+  isEmptyFile,
+  isHistobookError,
+  messageOf,
+  type HelpTopic,
+} from "../foundation/index.js";
+import { requireFewPixels } from "./imageLimit.js";
 import type { Raster } from "./raster.js";
 import { resizeCubic, type Region } from "./resize.js";
 
@@ -60,7 +68,7 @@ export async function copyIntoTiles(path: string, target: string): Promise<void>
   }
 }
 
-/** Without this sharp refuses images above 268 megapixels, which nobody could hold in memory. */
+/** Without this sharp refuses images above 268 megapixels, also where no more than a part of one is in memory. */
 const anySize = { limitInputPixels: false } as const;
 
 const asRgb = (picture: Sharp): Sharp => picture.flatten({ background: "white" }).toColourspace("srgb");
@@ -91,6 +99,7 @@ export async function readMask(
   if (size && (decoded.width !== size.width || decoded.height !== size.height)) {
     throw new HistobookError("BadInput", {
       subject: path,
+      topic: "masks",
       found: `a mask of ${decoded.width} x ${decoded.height} pixels`,
       expected: `${size.width} x ${size.height} as its image`,
       fix: "export the mask at the image's size",
@@ -133,7 +142,11 @@ async function decode(
   options: SharpOptions = {},
 ): Promise<Raster> {
   try {
-    const { data, info } = await prepare(await open(path, { failOn: "error", ignoreIcc: true, ...options }))
+    // The limit is ours, which says what to do; sharp's own would come first.
+    const picture = await open(path, { failOn: "error", ignoreIcc: true, ...anySize, ...options });
+    if (options.limitInputPixels !== false)
+      requireFewPixels(path, await picture.metadata(), topicOfPicture(path));
+    const { data, info } = await prepare(picture)
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     const { width, height } = info;
@@ -159,11 +172,18 @@ function maximum(data: Uint8Array): number {
   return largest;
 }
 
+/** Masks have a section of their own. */
+export function topicOfPicture(path: string): HelpTopic {
+  return /_mask\.png$/i.test(path) ? "masks" : "images";
+}
+
 function cannotRead(path: string, error: unknown): HistobookError {
+  if (isHistobookError(error)) return error;
   const reason = messageOf(error).split("\n")[0].replace(`${path}: `, "").replace(/\.$/, "");
   return new HistobookError("BadInput", {
     subject: path,
-    found: `a file that can't be decoded (${reason})`,
+    topic: topicOfPicture(path),
+    found: isEmptyFile(path) ? "an empty file" : `a file that can't be decoded (${reason})`,
     expected: "a whole TIFF, PNG or JPEG image",
     fix: "export the image again",
     cause: error,

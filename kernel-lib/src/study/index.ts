@@ -3,6 +3,7 @@ export * from "./caseNamed.js";
 export * from "./cases.js";
 export * from "./drawing.js";
 export * from "./image.js";
+export * from "./imageLimit.js";
 export * from "./manifest.js";
 export { checkManifest } from "./manifestSchema.js";
 export * from "./modelScale.js";

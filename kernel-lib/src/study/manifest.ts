@@ -43,6 +43,7 @@ function inOrder(path: string, manifest: Manifest): Manifest {
 function unreadable(path: string, detail: string, cause?: unknown): HistobookError {
   return new HistobookError("BadInput", {
     subject: path,
+    topic: "manifest",
     found: `a manifest that can't be read (${detail})`,
     expected: "a histobook manifest of version 1",
     fix: "restore the file, or move it away and run the steps again",

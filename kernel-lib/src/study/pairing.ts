@@ -1,3 +1,6 @@
+import type { HelpTopic } from "../foundation/helpTopics.js";
+import { lookOf } from "./lookAlike.js";
+import { nameProblem } from "./nameProblem.js";
 import { patientOf } from "./names.js";
 
 /** An image and its mask by their files' names. */
@@ -15,6 +18,8 @@ export interface PairedImage {
 export interface Unpaired {
   file: string;
   reason: string;
+  /** Its section of docs/troubleshooting.md; default `names`. */
+  topic?: HelpTopic;
 }
 
 const maskEnding = /_mask\.png$/i;
@@ -39,16 +44,25 @@ export function pairImages(
   const problems: Unpaired[] = [];
   const fileOfName = new Map<string, string>();
   const imagesOfPatient = new Map<string, number>();
+  const refused = new Set<string>();
+  const patientOfLook = new Map<string, string>();
+  /** Who would be taken for two patients could train and test at once. */
+  const looksLikeAnother = (patient: string): string | undefined => {
+    const look = lookOf(patient);
+    const other = patientOfLook.get(look) ?? patient;
+    patientOfLook.set(look, other);
+    return other === patient
+      ? undefined
+      : `found a patient's code that looks as that of other images and is written with other characters, expected one way of writing ${other}; rename the file.`;
+  };
   for (const image of files.filter(isImage)) {
     const name = image.slice(0, image.lastIndexOf("."));
-    const patient = patientOf(name) ?? (needPatients ? undefined : name);
+    const patient = patientOf(name) ?? name;
     const twin = fileOfName.get(name);
-    if (patient === undefined) {
-      problems.push({
-        file: image,
-        reason:
-          "found no underscore in the name, expected PATIENT_IMAGE as in 8918_00007.tif; rename the file.",
-      });
+    const problem = nameProblem(name, needPatients) ?? (needPatients ? looksLikeAnother(patient) : undefined);
+    if (problem !== undefined) {
+      refused.add(name);
+      problems.push({ file: image, reason: problem });
     } else if (twin !== undefined) {
       problems.push({
         file: image,
@@ -62,10 +76,11 @@ export function pairImages(
     }
   }
   for (const [name, file] of needPatients ? masks : []) {
-    if (fileOfName.has(name) || patientOf(name) === undefined) continue;
+    if (fileOfName.has(name) || refused.has(name) || patientOf(name) === undefined) continue;
     problems.push({
       file,
       reason: `found a mask alone, expected its image ${name}.tif (or png, jpg) beside it; add the image.`,
+      topic: "masks",
     });
   }
   return { cases, problems };

@@ -64,6 +64,7 @@ export async function createSample(directory: string): Promise<string> {
   if (readdirSync(absolute).some((name) => !isOwnFile(name))) {
     throw new HistobookError("BadInput", {
       subject: directory,
+      topic: "folders",
       found: "a folder with other files in it",
       expected: "a new or empty folder",
       fix: "name another folder",

@@ -122,6 +122,7 @@ function readInput(file: string): Uint8Array {
   } catch (error) {
     throw new HistobookError("BadInput", {
       subject: file,
+      topic: "models",
       found: "no readable file",
       expected: "a .caffemodel or .solverstate",
       fix: "check the path",

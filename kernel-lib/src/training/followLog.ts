@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { parseLogLine } from "./logLine.js";
 import type { LogEntry } from "./trainingLog.js";
 
 /**
@@ -29,7 +30,7 @@ export class LogFollower {
       this.position += readSync(descriptor, bytes, 0, bytes.length, this.position);
       const lines = (this.rest + bytes.toString("utf8")).split("\n");
       this.rest = lines.pop()!;
-      return lines.map((line) => JSON.parse(line) as LogEntry);
+      return lines.flatMap((line) => parseLogLine(line) ?? []);
     } finally {
       closeSync(descriptor);
     }

@@ -34,11 +34,27 @@ export function learningRate(policy: RatePolicy, iteration: number): number {
     case "sigmoid":
       return baseLr / (1 + Math.exp(-gamma * (iteration - policy.stepsize)));
     default:
-      throw new HistobookError("Unsupported", {
-        subject: "solver",
-        found: `lr_policy "${policy.lrPolicy}"`,
-        expected: "fixed, step, exp, inv, multistep, poly or sigmoid",
-        fix: "change the solver's prototxt",
-      });
+      throw unknownPolicy(policy, "solver");
   }
+}
+
+const policies = ["fixed", "step", "exp", "inv", "multistep", "poly", "sigmoid"];
+
+/**
+ * Looks before a training begins whether its policy is one of Caffe's.
+ *
+ * @param subject the solver, as an error names it
+ * @throws HistobookError `Unsupported`.
+ */
+export function checkPolicy(policy: Pick<RatePolicy, "lrPolicy">, subject: string): void {
+  if (!policies.includes(policy.lrPolicy)) throw unknownPolicy(policy, subject);
+}
+
+function unknownPolicy({ lrPolicy }: Pick<RatePolicy, "lrPolicy">, subject: string): HistobookError {
+  return new HistobookError("Unsupported", {
+    subject,
+    found: `lr_policy "${lrPolicy}"`,
+    expected: policies.join(", "),
+    fix: "change the solver's prototxt",
+  });
 }

@@ -60,6 +60,7 @@ export async function openPhase(
   if (!layer) {
     throw new HistobookError("BadInput", {
       subject: file ?? subject,
+      topic: "prototxts",
       found: `no data layer in the network's ${Phase[phase]} phase`,
       expected: 'a layer of type "Data"',
       fix: "correct the network's prototxt",

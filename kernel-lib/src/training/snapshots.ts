@@ -61,6 +61,7 @@ export function readSnapshot(statePath: string, workingDirectory: string): Snaps
   if (learnedNet === "" || model === undefined) {
     throw new HistobookError("BadInput", {
       subject: statePath,
+      topic: "models",
       found: `a state whose model '${learnedNet}' is missing`,
       expected: "the .caffemodel that was written with it",
       fix: "put the model beside the state",

@@ -1,6 +1,7 @@
 import { SolverParameter_SnapshotFormat as SnapshotFormat, type SolverParameter } from "../caffe/index.js";
 import type { Learner } from "../engine/index.js";
 import { cellSignal, HistobookError } from "../foundation/index.js";
+import { checkPolicy } from "./learningRate.js";
 import { dataLayerOf, openPhase, startLearner, type OpenPhase } from "./openPhase.js";
 import { readSnapshot } from "./snapshots.js";
 import { openValidation } from "./validation.js";
@@ -51,7 +52,13 @@ export async function solve(task: SolveTask): Promise<SolveResult> {
 
 function checkSolver(solver: SolverParameter, subject: string): void {
   const wrong = (found: string, expected: string): HistobookError =>
-    new HistobookError("BadInput", { subject, found, expected, fix: "correct the solver's prototxt" });
+    new HistobookError("BadInput", {
+      subject,
+      topic: "prototxts",
+      found,
+      expected,
+      fix: "correct the solver's prototxt",
+    });
   if (solver.snapshotFormat === SnapshotFormat.HDF5) {
     throw new HistobookError("Unsupported", {
       subject,
@@ -60,6 +67,7 @@ function checkSolver(solver: SolverParameter, subject: string): void {
       fix: "remove that line from the solver",
     });
   }
+  checkPolicy(solver, subject);
   if (!(solver.maxIter > 0)) throw wrong(`max_iter: ${solver.maxIter}`, "at least 1");
   if (!(solver.baseLr > 0))
     throw wrong(`base_lr: ${Number(solver.baseLr.toPrecision(7))}`, "a positive learning rate");

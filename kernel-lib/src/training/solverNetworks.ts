@@ -49,6 +49,7 @@ export function solverNetworks(
   if (training.length !== 1) {
     throw new HistobookError("BadInput", {
       subject,
+      topic: "prototxts",
       found: training.length === 0 ? "no net" : `${training.length} networks to train`,
       expected: 'net: "..." with the network\'s prototxt, once',
       fix: "name one network in the solver",

@@ -189,6 +189,7 @@ function stepOf(solver: SolverParameter, iteration: number): number {
 function diverged(subject: string, iteration: number, loss: number): HistobookError {
   return new HistobookError("BadInput", {
     subject,
+    topic: "prototxts",
     found: `a loss of ${loss} at iteration ${iteration}`,
     expected: "a finite loss",
     fix: "lower base_lr (or --learning-rate) and train again",

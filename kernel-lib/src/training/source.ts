@@ -15,7 +15,7 @@ import {
   type PatchStore,
   type ThreadSource,
 } from "../databases/index.js";
-import { HistobookError, randomStream } from "../foundation/index.js";
+import { HistobookError, randomStream, type ErrorParts } from "../foundation/index.js";
 
 /** What a data layer reads, opened. */
 export interface Source {
@@ -137,6 +137,6 @@ function isLmdb({ backend }: DataParameter): boolean {
   return backend === DataParameter_DB.LMDB;
 }
 
-function partsOf(layer: LayerParameter, { subject }: SourceOptions): { subject: string } {
-  return { subject: `${subject}: layer "${layer.name}"` };
+function partsOf(layer: LayerParameter, { subject }: SourceOptions): Pick<ErrorParts, "subject" | "topic"> {
+  return { subject: `${subject}: layer "${layer.name}"`, topic: "prototxts" };
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { placeOfWork, type SchedulerName } from "../cluster/index.js";
-import { loadEngine, reportPassedOver } from "../engine/index.js";
-import { notebookKernel, numberOption, removeLeftovers } from "../foundation/index.js";
+import { engineChoices, loadEngine, reportPassedOver } from "../engine/index.js";
+import { choiceOption, notebookKernel, numberOption, removeLeftovers } from "../foundation/index.js";
 import { readManifest, type Study } from "../study/index.js";
 import { followTraining, submitTraining } from "./clusterTraining.js";
 import { finishedFold, type FoldRun, type TrainedFold } from "./foldRun.js";
@@ -37,6 +37,7 @@ export interface TrainResult {
 export async function train(study: Study, options: TrainOptions = {}): Promise<TrainResult> {
   const place = placeOfWork(options.on, "the folds are trained on this machine instead", options.report);
   if (place !== "local") return trainOnCluster(study, place, options);
+  if (options.engine !== undefined) choiceOption("--engine", options.engine, engineChoices);
   removeLeftovers(study.directory);
   removeLeftovers(join(study.directory, "models"));
   const processes = processesOption(options.processes ?? (notebookKernel() ? "auto" : 0));

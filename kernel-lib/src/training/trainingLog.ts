@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { appendToFile, writeWholeFile } from "../foundation/index.js";
+import { parseLogLine } from "./logLine.js";
 
 /** One line of a run's log. */
 export type LogEntry = RunEntry | LossEntry | TestEntry | ValidationEntry | SnapshotEntry;
@@ -61,22 +62,14 @@ export function lossOf({ outputs }: Pick<TestEntry, "outputs">): number {
   return loss ?? 1 - (outputs.accuracy ?? -Infinity);
 }
 
-/** Reads a log; lines that a killed process left half written are passed over. */
+/** Reads a log; lines that a killed process left half written, or that are no entries, are passed over. */
 export function readTrainingLog(path: string): LogEntry[] {
   return existsSync(path) ? parseTrainingLog(readFileSync(path, "utf8")) : [];
 }
 
 /** Reads a log's text. */
 export function parseTrainingLog(text: string): LogEntry[] {
-  const entries: LogEntry[] = [];
-  for (const line of text.split("\n")) {
-    try {
-      if (line !== "") entries.push(JSON.parse(line) as LogEntry);
-    } catch {
-      // The last line of a killed run.
-    }
-  }
-  return entries;
+  return text.split("\n").flatMap((line) => parseLogLine(line) ?? []);
 }
 
 /**

@@ -29,6 +29,7 @@ export function gridCalls(
     if (unknown === undefined) return patches;
     throw new HistobookError("BadInput", {
       ...asked,
+      topic: "notebooks",
       found: `patch ${unknown}`,
       expected: `less than ${album.length}`,
     });

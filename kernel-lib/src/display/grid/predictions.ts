@@ -68,6 +68,7 @@ function fromMaps({ directory }: Study, album: PatchAlbum): AlbumPredictions {
   if (paths.every((path) => path === null)) {
     throw new HistobookError("MissingStep", {
       subject: directory,
+      topic: "maps",
       found: "no probability map of these images",
       expected: "the maps that step 5 makes of test images",
       fix: "run output(study.directory) first, or leave predictions out",
@@ -80,6 +81,7 @@ function fromMaps({ directory }: Study, album: PatchAlbum): AlbumPredictions {
     if (map && (map.width !== width || map.height !== height)) {
       throw new HistobookError("BadInput", {
         subject: String(path),
+        topic: "maps",
         found: `a map of ${map.width} x ${map.height} pixels`,
         expected: `the patches' working size, ${width} x ${height}`,
         fix: "run output(study.directory) again",

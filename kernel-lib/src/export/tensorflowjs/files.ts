@@ -47,6 +47,7 @@ function checkPlace(folder: string): void {
   if (isFolder && readdirSync(folder).every((name) => own.includes(name))) return;
   throw new HistobookError("BadInput", {
     subject: folder,
+    topic: "folders",
     found: isFolder ? "a folder with other files in it" : "a file",
     expected: "a new folder, or an earlier export to TensorFlow.js",
     fix: "name another folder",

@@ -97,6 +97,7 @@ export class Comms {
 function closedComm(target: string): HistobookError {
   return new HistobookError("BadInput", {
     subject: `comm "${target}"`,
+    topic: "notebooks",
     found: "a message to a comm that is closed",
     expected: "an open one",
     fix: "open it again, or listen to onClose",

@@ -14,6 +14,7 @@ export class Input {
     if (!activity?.options.allowStdin) {
       const error = new HistobookError("Unsupported", {
         subject: "prompt()",
+        topic: "notebooks",
         found: "a run in which nobody can answer",
         expected: "a notebook that a person runs",
         fix: "set the value in a cell of parameters",

@@ -1,5 +1,6 @@
 import { inspect, stripVTControlCharacters } from "node:util";
 import { isNativeError } from "node:util/types";
+import { isHistobookError } from "../../foundation/index.js";
 
 /** An error as Jupyter's messages have it. */
 export interface Failure {
@@ -121,6 +122,7 @@ function describe(thrown: unknown, codeOf: CodeOf, seen: Set<unknown>): string[]
     if (depth < 3 || depth === frames.length - 1) lines.push(...excerpt(codeOf(label) ?? "", line, column));
   });
   lines.push(heading);
+  if (isHistobookError(thrown)) lines.push(`More: ${thrown.help}`);
   if (seen.size > deepest) return lines;
   const inner = (title: string, error: unknown): void => {
     if (error === undefined || seen.has(error)) return;

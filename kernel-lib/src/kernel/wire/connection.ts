@@ -38,6 +38,7 @@ export function addressOf({ transport, ip }: Connection, port: number): string {
 function badConnection(path: string, found: string, cause?: unknown): HistobookError {
   return new HistobookError("BadInput", {
     subject: path,
+    topic: "notebooks",
     found,
     expected: "a connection file of Jupyter's",
     fix: "start the kernel from Jupyter, which writes one",

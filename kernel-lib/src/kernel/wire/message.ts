@@ -103,14 +103,23 @@ function signature(parts: readonly Uint8Array[], key: string, hash: string): str
 }
 
 function parse(frame: Uint8Array): Json {
-  return JSON.parse(Buffer.from(frame).toString("utf8")) as Json;
+  let read: unknown;
+  try {
+    read = JSON.parse(Buffer.from(frame).toString("utf8"));
+  } catch (error) {
+    throw badMessage("a part that is no JSON", error);
+  }
+  if (typeof read === "object" && read !== null && !Array.isArray(read)) return read as Json;
+  throw badMessage("a part that is no JSON object");
 }
 
-function badMessage(found: string): HistobookError {
+function badMessage(found: string, cause?: unknown): HistobookError {
   return new HistobookError("BadInput", {
     subject: "a message to the kernel",
+    topic: "notebooks",
     found,
     expected: "a signed message of the Jupyter protocol",
     fix: "connect with the kernel's own connection file",
+    cause,
   });
 }

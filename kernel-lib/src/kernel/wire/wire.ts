@@ -159,6 +159,7 @@ export class Wire {
 function noSockets(connectionFile: string, reason: string, cause?: unknown): HistobookError {
   return new HistobookError("BadInput", {
     subject: connectionFile,
+    topic: "notebooks",
     found: `sockets that can't be opened (${reason})`,
     expected: "five free ports",
     fix: "start the kernel from Jupyter again, which chooses new ports",

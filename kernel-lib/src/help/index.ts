@@ -1,0 +1,2 @@
+/** The troubleshooting page: what each error means and what to do. */
+export * from "./helpPages.js";

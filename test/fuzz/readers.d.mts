@@ -1,0 +1,2 @@
+/** See readers.mjs. */
+export const readers: readonly { name: string }[];
