@@ -87,13 +87,15 @@ async function meet(entry: HelpEntry, place: Place): Promise<Said> {
     return { message: general(message), status: 1, more };
   }
   // Word by word: a folder's name may have blanks in it.
-  const args = entry.run.split(" ").map((word) =>
-    word
-      .replaceAll("STUDY", place.study)
-      .replaceAll("FOLDER", place.folder)
-      .replaceAll("SERVER", server.url)
-      .replaceAll("SHA256", sha256OfNamed(entry.run, place)),
-  );
+  const args = entry.run
+    .split(" ")
+    .map((word) =>
+      word
+        .replaceAll("STUDY", place.study)
+        .replaceAll("FOLDER", place.folder)
+        .replaceAll("SERVER", server.url)
+        .replaceAll("SHA256", sha256OfNamed(entry.run, place)),
+    );
   const { status, errors, out } = await run(args, { folder: place.folder, env: environment() });
   expect(errors + out).not.toMatch(/^\s+at /m);
   // eslint-disable-next-line no-control-regex
