@@ -416,7 +416,9 @@ export function describeEngine(name: EngineName, computation: Computation = "ope
       const alone = await lossOf([batch], 7);
       expect(await lossOf([batch], 7)).toBe(alone);
       expect(await lossOf([batch], 8)).not.toBe(alone);
-      expect(Math.abs((await lossOf(Array<typeof batch>(count).fill(batch), 7)) - alone)).toBeGreaterThan(1e-4);
+      expect(Math.abs((await lossOf(Array<typeof batch>(count).fill(batch), 7)) - alone)).toBeGreaterThan(
+        1e-4,
+      );
     });
 
     test.each(Object.entries({ plain, normalized }))(
