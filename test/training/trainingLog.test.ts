@@ -2,7 +2,8 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openTrainingLog, type LogEntry } from "../../kernel-lib/src/training/trainingLog.js";
+import type { LogEntry } from "../../kernel-lib/src/training/logLine.js";
+import { openTrainingLog, readTrainingLog } from "../../kernel-lib/src/training/trainingLog.js";
 import { newFolder } from "../study/pictures.js";
 
 const run = { kind: "run", key: "k", engine: "e", iterations: 6, batch: 8 } as const;
@@ -39,3 +40,10 @@ test.each([2, 3, 4])(
     expect(readFileSync(path, "utf8")).toBe(whole);
   },
 );
+
+test("a run that was taken from a recording says so when its log is read", () => {
+  const path = join(newFolder(), "log.jsonl");
+  const recorded = { ...run, recorded: "on another machine" };
+  openTrainingLog(path, recorded, 0).add(test_(2));
+  expect(readTrainingLog(path)).toEqual([recorded, test_(2)]);
+});

@@ -5,7 +5,7 @@ import patches from "../../../notebooks/1-patch-extraction.ipynb";
 import folds from "../../../notebooks/2-cross-validation.ipynb";
 import start from "../../../notebooks/0-start-here.ipynb";
 import training from "../../../notebooks/4-training.ipynb";
-import type { TutorialNotebook } from "./tutorial.js";
+import type { TutorialNotebook } from "./tutorialNotebooks.js";
 
 /** The notebooks themselves; a chunk of its own, loaded when the tutorial is first opened. */
 export const notebooks: { readonly [name in TutorialNotebook]: INotebookContent } = {

@@ -9,7 +9,8 @@ import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { histobookIcon } from "./icons.js";
 import { StudyPanel } from "./study-panel.js";
 import { namesIn } from "../folder.js";
-import { copyTutorial, tutorialFolder, tutorialNotebooks } from "./tutorial.js";
+import { copyTutorial, tutorialFolder } from "./tutorial.js";
+import { tutorialNotebooks } from "./tutorialNotebooks.js";
 
 /** The command's identifier, for menus and shortcuts of the user's own. */
 export const openTutorial = "histobook:open-tutorial";

@@ -9,7 +9,7 @@ import { byteWords } from "./byte-words.js";
 import { FolderMemory } from "./folder-memory.js";
 import { histobookIcon } from "./icons.js";
 import { findStudies, readStudy, type StudyView } from "./study-reader.js";
-import { tutorialNotebooks } from "./tutorial.js";
+import { tutorialNotebooks } from "./tutorialNotebooks.js";
 
 /** What the panel asks of the application. */
 export interface PanelActions {

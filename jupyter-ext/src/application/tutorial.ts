@@ -2,19 +2,7 @@ import { PathExt } from "@jupyterlab/coreutils";
 import type { INotebookContent } from "@jupyterlab/nbformat";
 import type { Contents, KernelSpec } from "@jupyterlab/services";
 import { namesIn } from "../folder.js";
-
-/** The tutorial's notebooks: one to begin with, then one a step. */
-export const tutorialNotebooks = [
-  "0-start-here.ipynb",
-  "1-patch-extraction.ipynb",
-  "2-cross-validation.ipynb",
-  "3-databases.ipynb",
-  "4-training.ipynb",
-  "5-output.ipynb",
-] as const;
-
-/** A notebook's file name; its number is the tutorial's step. */
-export type TutorialNotebook = (typeof tutorialNotebooks)[number];
+import { tutorialNotebooks } from "./tutorialNotebooks.js";
 
 /** The folder that the notebooks are copied into, inside the one that the user is in. */
 export const tutorialFolder = "epithelium-tutorial";

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "./errors.js";
+import type { ErrorCode } from "./errorCode.js";
 
 /** The sections of docs/troubleshooting.md, by the thing that was wrong; `histobook help TOPIC` prints one. */
 export const helpTopics = [

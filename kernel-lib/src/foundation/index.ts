@@ -2,6 +2,7 @@
 export * from "./cannotWrite.js";
 export * from "./commandLine.js";
 export * from "./cores.js";
+export * from "./errorCode.js";
 export * from "./errors.js";
 export * from "./events.js";
 export * from "./files.js";

@@ -1,5 +1,5 @@
 import { mirrorIndex, type Raster } from "../study/index.js";
-import type { PatchParameters } from "./options.js";
+import type { PatchParameters } from "./parameters.js";
 
 /** Cuts patches out of one image; made once an image, used once a patch. */
 export interface PatchCutter {

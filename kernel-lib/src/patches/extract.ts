@@ -11,7 +11,7 @@ import {
   type Raster,
 } from "../study/index.js";
 import { patchCutter } from "./crop.js";
-import type { PatchParameters } from "./options.js";
+import type { PatchParameters } from "./parameters.js";
 import { encodePatch } from "./png.js";
 import { choosePositions } from "./positions.js";
 import {

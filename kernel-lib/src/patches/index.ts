@@ -1,7 +1,8 @@
 /** Step 1: regions (positive, edge, background) -> positions -> crops -> files. */
 export { changedImages } from "./changed.js";
 export { makePatches, type PatchesResult } from "./patches.js";
-export { patchParameters, workerCount, type PatchOptions, type PatchParameters } from "./options.js";
+export { patchParameters, workerCount, type PatchOptions } from "./options.js";
+export type { PatchParameters } from "./parameters.js";
 export {
   chosenRule,
   divideImage,

@@ -5,7 +5,8 @@ import {
   usableCores,
   type RunOptions,
 } from "../foundation/index.js";
-import type { Manifest, MaskRule, PatchType } from "../study/index.js";
+import type { MaskRule, PatchType } from "../study/index.js";
+import type { PatchParameters } from "./parameters.js";
 import type { RecordedRule, RegionRule, RegionSettings } from "./regionRule.js";
 
 /** The options of step 1, as the command line names them. */
@@ -48,9 +49,6 @@ export interface PatchOptions extends RunOptions {
   /** Only choose positions and write no PNG files; step 3 then cuts the patches itself. Default false. */
   direct?: boolean;
 }
-
-/** What decides the patches: the options without those that only say how the work is done. */
-export type PatchParameters = NonNullable<Manifest["patches"]>["parameters"];
 
 /**
  * How many positions of a type are wanted beside a number of epithelium positions.

@@ -12,7 +12,8 @@ import {
 import { patchesFolder, updateManifest, workingScale, type Study } from "../study/index.js";
 import { imageKey, withPlaces, type ExtractionTask, type MaskedCase } from "./extract.js";
 import { completeImages, removeStalePatches } from "./inventory.js";
-import { patchParameters, workerCount, type PatchOptions, type PatchParameters } from "./options.js";
+import { patchParameters, workerCount, type PatchOptions } from "./options.js";
+import type { PatchParameters } from "./parameters.js";
 import { extractAll } from "./pool.js";
 import {
   positionsFolder,

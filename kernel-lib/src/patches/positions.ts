@@ -1,6 +1,7 @@
 import { randomStream, sampleIndices } from "../foundation/index.js";
 import type { PatchType } from "../study/index.js";
-import { wantedOfType, type PatchParameters } from "./options.js";
+import { wantedOfType } from "./options.js";
+import type { PatchParameters } from "./parameters.js";
 import type { Regions } from "./regions.js";
 
 /** The order in which step 1 draws the types: the number of positives decides the others. */

@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fingerprint, HistobookError, messageOf } from "../foundation/index.js";
 import type { Manifest, Raster } from "../study/index.js";
-import type { PatchParameters } from "./options.js";
+import type { PatchParameters } from "./parameters.js";
 import { findRegions, whitePixels, type Regions } from "./regions.js";
 
 /** Numbers and words that a rule goes by; they are kept in the manifest. */

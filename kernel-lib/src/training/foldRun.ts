@@ -9,7 +9,8 @@ import type { RunTask } from "./openPhase.js";
 import { classWeightsOf, recipeOf, type Recipe } from "./recipe.js";
 import { newestSnapshot } from "./snapshots.js";
 import { solverNetworks, type SolverNetworks } from "./solverNetworks.js";
-import { readTrainingLog, type LogEntry } from "./trainingLog.js";
+import type { LogEntry } from "./logLine.js";
+import { readTrainingLog } from "./trainingLog.js";
 
 /** A trained fold. */
 export interface TrainedFold {

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { parseLogLine } from "./logLine.js";
-import type { LogEntry } from "./trainingLog.js";
+import type { LogEntry } from "./logLine.js";
 
 /**
  * Reads a training's log while another machine writes it, and gives what is new at each look. A training that is begun

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { appendToFile, makeFolder, writeWholeFile } from "../foundation/index.js";
 import { startTensorBoardFile } from "./tensorBoardFile.js";
-import type { LogEntry } from "./trainingLog.js";
+import type { LogEntry } from "./logLine.js";
 
 /** A file in another program's format that grows with a run's log. It is told the log from its beginning. */
 export interface LogSink {

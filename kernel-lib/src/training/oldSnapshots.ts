@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
-import { lossOf, type LogEntry, type SnapshotEntry, type TestEntry } from "./trainingLog.js";
+import type { LogEntry, SnapshotEntry, TestEntry } from "./logLine.js";
+import { lossOf } from "./trainingLog.js";
 import { bestValidation } from "./validation.js";
 
 /**

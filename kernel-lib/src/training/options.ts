@@ -8,7 +8,7 @@ import type { ReplayOptions } from "../recording/index.js";
 import type { LogSinkOptions } from "./logSinks.js";
 import type { NetworkName } from "./networks.js";
 import type { RecipeOptions } from "./recipe.js";
-import type { LogEntry } from "./trainingLog.js";
+import type { LogEntry } from "./logLine.js";
 
 /** The options of step 4, as the command line names them. What is given wins over the prototxts for this run. */
 export interface TrainOptions extends RunOptions, LogSinkOptions, RecipeOptions, ReplayOptions {

@@ -6,7 +6,7 @@ import { HistobookError, type ErrorCode, type ErrorParts, type StepEvent } from 
 import type { TrainedFold } from "./foldRun.js";
 import type { TrainOptions } from "./options.js";
 import { trainArguments } from "./trainArguments.js";
-import type { LogEntry } from "./trainingLog.js";
+import type { LogEntry } from "./logLine.js";
 
 /** A fold to train in a process of its own. */
 export interface OwnProcessTask {

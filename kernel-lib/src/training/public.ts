@@ -9,15 +9,8 @@ export type { RecipeOptions } from "./recipe.js";
 export { scheduledRate, scheduleNames, type ScheduleName } from "./schedule.js";
 export { networkNames, type NetworkName } from "./networks.js";
 export { bestValidation } from "./validation.js";
-export {
-  readTrainingLog,
-  type LogEntry,
-  type LossEntry,
-  type RunEntry,
-  type SnapshotEntry,
-  type TestEntry,
-  type ValidationEntry,
-} from "./trainingLog.js";
+export type { LogEntry, LossEntry, RunEntry, SnapshotEntry, TestEntry, ValidationEntry } from "./logLine.js";
+export { readTrainingLog } from "./trainingLog.js";
 export type { SnapshotFiles } from "./snapshots.js";
 export type { SolveResult } from "./solverRun.js";
 export { writeFoldPrototxts, type FoldPrototxts } from "./prototxts.js";

@@ -1,4 +1,4 @@
-import type { LogEntry, TestEntry } from "./trainingLog.js";
+import type { LogEntry, TestEntry } from "./logLine.js";
 
 /** Patches that are looked at before a database is called unshuffled. */
 const firstPatches = 64;

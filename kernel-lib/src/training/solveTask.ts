@@ -3,7 +3,8 @@ import type { Engine } from "../engine/index.js";
 import type { RunOptions } from "../foundation/index.js";
 import type { Recipe } from "./recipe.js";
 import type { SolverNetworks } from "./solverNetworks.js";
-import type { LogEntry, TrainingLog } from "./trainingLog.js";
+import type { LogEntry } from "./logLine.js";
+import type { TrainingLog } from "./trainingLog.js";
 
 /** Tests on validation patients: when, on what, and when they end the training. */
 export interface ValidationTask {

@@ -10,7 +10,8 @@ import { scheduledRate } from "./schedule.js";
 import type { SolveTask } from "./solveTask.js";
 import { removeSnapshots, snapshotsToRemove } from "./oldSnapshots.js";
 import { snapshotFiles, writeSnapshot, type Snapshot, type SnapshotFiles } from "./snapshots.js";
-import type { LogEntry, TrainingLog } from "./trainingLog.js";
+import type { LogEntry } from "./logLine.js";
+import type { TrainingLog } from "./trainingLog.js";
 import { bestValidation, validate, type Validation } from "./validation.js";
 
 /** How a run ended. */

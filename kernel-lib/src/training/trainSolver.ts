@@ -11,7 +11,8 @@ import { solve } from "./solve.js";
 import { batchParameter } from "./source.js";
 import type { SolveResult } from "./solverRun.js";
 import { solverNetworks, type SolverNetwork, type SolverNetworks } from "./solverNetworks.js";
-import { openTrainingLog, type LogEntry, type RunEntry } from "./trainingLog.js";
+import type { LogEntry, RunEntry } from "./logLine.js";
+import { openTrainingLog } from "./trainingLog.js";
 
 /** The options of `trainSolver`. */
 export type TrainSolverOptions = Omit<

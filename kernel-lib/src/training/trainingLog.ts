@@ -1,52 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { appendToFile, writeWholeFile } from "../foundation/index.js";
-import { parseLogLine } from "./logLine.js";
-
-/** One line of a run's log. */
-export type LogEntry = RunEntry | LossEntry | TestEntry | ValidationEntry | SnapshotEntry;
-
-/** The first line: which run this is. */
-export interface RunEntry {
-  kind: "run";
-  /** Fingerprint of everything that decides the run's result. */
-  key: string;
-  engine: string;
-  iterations: number;
-  /** Patches an iteration. */
-  batch: number;
-  /** Where it was computed, when the run was taken from a recording. */
-  recorded?: string;
-}
-
-/** The loss of the batch of one iteration, before its update. */
-export interface LossEntry {
-  kind: "loss";
-  iteration: number;
-  loss: number;
-  learningRate: number;
-}
-
-/** The mean of a test's batches: one value an output, e.g. accuracy and loss. */
-export interface TestEntry {
-  kind: "test";
-  iteration: number;
-  outputs: Record<string, number>;
-}
-
-/** The same on patches of the fold's validation patients, which decides which snapshot is the best. */
-export interface ValidationEntry {
-  kind: "validation";
-  iteration: number;
-  outputs: Record<string, number>;
-}
-
-/** A snapshot that was written whole. */
-export interface SnapshotEntry {
-  kind: "snapshot";
-  iteration: number;
-  /** The .solverstate's path, as given to the run. */
-  state: string;
-}
+import { parseLogLine, type LogEntry, type RunEntry, type TestEntry } from "./logLine.js";
 
 /**
  * A run's log, one JSON object a line, written while it runs: the curves' source, for this process and others.

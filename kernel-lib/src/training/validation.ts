@@ -3,7 +3,8 @@ import { HistobookError } from "../foundation/index.js";
 import { meanOutputs } from "./meanOutputs.js";
 import { dataLayerOf, openPhase, type OpenPhase, type RunTask } from "./openPhase.js";
 import type { ValidationTask } from "./solveTask.js";
-import { lossOf, type LogEntry, type ValidationEntry } from "./trainingLog.js";
+import type { LogEntry, ValidationEntry } from "./logLine.js";
+import { lossOf } from "./trainingLog.js";
 
 /** So many patches at most are looked at: more make a test longer and hardly surer. */
 const mostPatches = 2048;
