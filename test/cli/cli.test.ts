@@ -79,7 +79,7 @@ describe("histobook", () => {
     const { status, errors } = await run(["patches", "nowhere"], { folder: newFolder() });
     expect(status).toBe(1);
     expect(errors).toMatch(
-      /^Error: .*nowhere.images: found no such folder, expected a folder of images; .*\.\n$/,
+      /^Error: .*nowhere.images: found no such folder, expected a folder of images; .*\.\nMore: histobook help folders\n$/,
     );
     const json = await runJson(["patches", "nowhere"], { folder: newFolder() });
     expect(json.status).toBe(1);

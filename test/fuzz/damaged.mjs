@@ -132,7 +132,9 @@ function placesIn(data, at = []) {
   return [at, ...Object.entries(data).flatMap(([key, value]) => placesIn(value, [...at, key]))];
 }
 
-function put(data, [place, value]) {
+function put(data, [place, odd]) {
+  // A copy: what is put here may be changed by the next change.
+  const value = structuredClone(odd);
   if (place.length === 0) return value;
   const holder = place.slice(0, -1).reduce((part, key) => part?.[key], data);
   if (typeof holder === "object" && holder !== null) holder[place.at(-1)] = value;

@@ -56,6 +56,19 @@ const pictures = () =>
     noise(24, 20, 1).toColourspace("b-w").png().toBuffer(),
   ]);
 
+/** Masks of the kinds that an import takes. */
+function blackAndWhite() {
+  const values = (high) => Buffer.from(Array.from({ length: 480 }, (_, i) => (i % 24 < 12 ? high : 0)));
+  const mask = (high) =>
+    sharp(values(high), { raw: { width: 24, height: 20, channels: 1 } }).toColourspace("b-w");
+  return Promise.all([
+    mask(255).png().toBuffer(),
+    mask(1).png().toBuffer(),
+    mask(255).tiff({ compression: "lzw" }).toBuffer(),
+    mask(255).toColourspace("srgb").png().toBuffer(),
+  ]);
+}
+
 async function archive() {
   const packing = pack();
   packing.entry({ name: "8918_00007.tif" }, await noise(24, 20, 3).tiff().toBuffer());
@@ -294,7 +307,7 @@ export const readers = [
   {
     name: "mask to import",
     file: "8918_1_mask.png",
-    files: pictures,
+    files: blackAndWhite,
     read: async (path, folder) => {
       const image = join(folder, "8918_1.png");
       if (!existsSync(image)) await noise(24, 20, 3).png().toFile(image);

@@ -30,7 +30,7 @@ describe.concurrent("the lock of a fold's training", () => {
     const { since } = JSON.parse(readFileSync(lock, "utf8")) as { since: string };
     const second = await run(command(directory, 20));
     expect(second.status).toBe(1);
-    expect(second.errors).toMatch(/\n?Error: .*\n$/);
+    expect(second.errors).toMatch(/\n?Error: .*\nMore: histobook help locks\n$/);
     expect(second.errors).toContain(
       `Error: the training of fold 1: found process ${first.pid} on ${hostname()} working since ${since}, ` +
         "expected nobody else at work there; wait until it has finished, or stop that process.\n",
