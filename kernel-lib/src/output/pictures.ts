@@ -89,7 +89,7 @@ export function readProbabilityPicture(path: string): StoredMap {
   try {
     const bytes = readFileSync(path);
     // Width and height stand behind the signature and the first chunk's length and name.
-    if (bytes.length >= 24)
+    if (bytes.length >= 24 && bytes.subarray(0, signature.length).equals(signature))
       requireFewPixels(path, { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }, "maps");
     const { width, height, channels, data, depth } = png().decode(bytes);
     if (depth !== 8 || channels < 3)
@@ -115,6 +115,9 @@ function pictureProblem(error: unknown): string {
   if ((error as NodeJS.ErrnoException).code !== undefined) return readingProblem(error);
   return error instanceof OtherPicture ? error.message : "a picture that is cut short or damaged";
 }
+
+/** The first bytes of every PNG file. */
+const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 
 class OtherPicture extends Error {}
 
