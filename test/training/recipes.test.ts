@@ -260,7 +260,9 @@ describe("the command", () => {
   ])("says in one sentence what is wrong with %s %s", async (option, value) => {
     const { status, errors } = await run(["train", study.directory, option, value]);
     expect(status).toBe(2);
-    expect(errors).toMatch(new RegExp(`${option}.* found .*, expected .*; .*\\.\\n$`));
+    expect(errors).toMatch(
+      new RegExp(`${option}.* found .*, expected .*; .*\\.\\nMore: histobook help \\w+\\n$`),
+    );
   });
 
   test("refuses them beside --solver", async () => {
