@@ -243,7 +243,9 @@ test("a training that is followed can be left and found again: train() follows t
 test("what the scheduler refuses is told in its own words, and leaves nothing behind", async () => {
   const refused = await run(["train", study.directory, "--on", "slurm", ...flags, "--partition", "nosuch"]);
   expect(refused.status).toBe(1);
-  expect(refused.errors).toMatch(/^Error: sbatch: found its words '.*Invalid partition name specified.*\nMore: histobook help cluster\n$/);
+  expect(refused.errors).toMatch(
+    /^Error: sbatch: found its words '.*Invalid partition name specified.*\nMore: histobook help cluster\n$/,
+  );
   expect(readdirSync(join(study.directory, "cluster"))).toEqual(["slurm.sh"]);
   expect((await run(["jobs", study.directory])).out).toBe("No jobs.\n");
 });
