@@ -70,8 +70,10 @@ export class KernelLine {
     address.protocol = address.protocol.replace("http", "ws");
     const socket = (this.#socket = new WebSocket(address, { headers: this.server.headers }));
     socket.addEventListener("message", ({ data }) => this.#take(JSON.parse(data)));
-    // Whoever waits learns that nothing more will come.
-    const lost = () => this.#endAll(new Error(`the line to kernel ${this.id} was closed`));
+    // Whoever waits learns that nothing more will come. The line before a restart closes when the new one is in use already.
+    const lost = () => {
+      if (this.#socket === socket) this.#endAll(new Error(`the line to kernel ${this.id} was closed`));
+    };
     socket.addEventListener("close", lost);
     await new Promise((resolve, reject) => {
       socket.addEventListener("open", resolve, { once: true });
