@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
+import { join, resolve } from "node:path";
 import {
   cellSignal,
   HistobookError,
@@ -7,6 +7,7 @@ import {
   makeFolder,
   removeLeftovers,
   stopIfAborted,
+  storedPath,
   withWorkLock,
   type RunOptions,
   type Skipped,
@@ -152,8 +153,7 @@ async function pairsOf(
   if (pairs.length === 0) throw noPair(folder, images, annotations, option);
   const rule = await patientRule(options, imagePattern.text.includes("{patient}"));
   const there = existsSync(join(home, "images")) ? readdirSync(join(home, "images")) : [];
-  const toRelative = (path: string): string => relative(from, path).split(sep).join("/");
-  const { named, problems: unnamed } = nameInStudy(pairs, rule, toRelative, there);
+  const { named, problems: unnamed } = nameInStudy(pairs, rule, (path) => storedPath(from, path), there);
   const { how, passedOver } = annotationKind(
     kind,
     pairs.map(({ annotation }) => annotation),

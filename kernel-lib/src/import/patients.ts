@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { HistobookError, messageOf } from "../foundation/index.js";
+import { HistobookError, messageOf, readTextFile } from "../foundation/index.js";
 import { patientOf } from "../study/index.js";
 import type { FilePair } from "./pairFiles.js";
 
@@ -73,7 +72,7 @@ async function readTable(path: string): Promise<Map<string, string>> {
     });
   let text: string;
   try {
-    text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+    text = readTextFile(path);
   } catch (error) {
     throw bad(`a file that can't be read (${messageOf(error)})`, error);
   }

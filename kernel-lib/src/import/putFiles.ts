@@ -1,17 +1,9 @@
-import {
-  constants,
-  copyFileSync,
-  existsSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from "node:fs";
+import { constants, copyFileSync, existsSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import {
   cannotWrite,
   fingerprintOfFile,
+  giveName,
   HistobookError,
   unfinishedPath,
   writeWholeFile,
@@ -77,7 +69,7 @@ export function putImage(images: string, { image, imageFile }: NamedPair, link: 
     if (link) symlinkSync(realpathSync(image), unfinished);
     // Where the file system can, both share their blocks until one is changed.
     else copyFileSync(image, unfinished, constants.COPYFILE_FICLONE);
-    renameSync(unfinished, place);
+    giveName(unfinished, place);
   } catch (error) {
     rmSync(unfinished, { force: true });
     throw cannotWrite(place, error);
