@@ -75,11 +75,8 @@ interface Said {
 
 /** Runs what the case runs, and gives its one sentence with STUDY and FOLDER for this copy's paths. */
 async function meet(entry: HelpEntry, place: Place): Promise<Said> {
-  // The decoder keeps its words for all threads in one place, where another image's end may have wiped them out.
-  const [words] = /decoded \([^)]*\)/.exec(entry.message) ?? ["decoded (Unknown error)"];
   const general = (text: string): string =>
     text
-      .replaceAll("decoded (Unknown error)", words)
       .replaceAll(place.study, "STUDY")
       .replaceAll(place.folder, "FOLDER")
       .replaceAll(server.url, "SERVER")

@@ -297,7 +297,7 @@ describe("the five steps by the command", () => {
     const text = await run(args);
     expect(text.status).toBe(3);
     expect(text.out).toContain("1 images classified");
-    expect(text.errors).toMatch(/^Skipped: .*bad_1.tif: found a file that can't be decoded/m);
+    expect(text.errors).toMatch(/^Skipped: .*bad_1.tif: found a file that can't be decoded, expected/m);
     const json = await runJson(args);
     expect(json.status).toBe(3);
     expect((json.last.skipped as unknown[]).length).toBe(1);

@@ -170,7 +170,7 @@ describe("step 3 on the sample", () => {
     if (kind === "missing") rmSync(path(`subs/${file}`));
     else writeFileSync(path(`subs/${file}`), readFileSync(path(`subs/${file}`)).subarray(0, 200));
     await expect(makeDatabases(study, { seed: 2 })).rejects.toThrow(
-      kind === "missing" ? `line ` : `${file}: found a file that can't be decoded`,
+      kind === "missing" ? `line ` : `${file}: found a file that can't be decoded, expected`,
     );
     expect(await contentOf(study.directory)).toEqual(reference);
     expect((await makeDatabases(study)).folds.every((fold) => !fold.made)).toBe(true);

@@ -219,7 +219,7 @@ describe("images are paired and named", () => {
       ["many_1_mask.png", "different colours, expected black, and one other value"],
       ["nobody.tif", "found no patient's code"],
       ["twice_1.tif", "found the name 'twice_1', which"],
-      ["cut_1_mask.png", "found a file that can't be decoded"],
+      ["cut_1_mask.png", "found a file that can't be decoded, expected"],
     ]) {
       const line = lines.find((one) => one.startsWith(join(home, file)));
       expect(line).toContain(words);

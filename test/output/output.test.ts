@@ -359,7 +359,7 @@ describe("output", () => {
     ]);
     expect(skipped.length).toBe(1);
     expect(skipped[0].file).toContain("corrupt.tif");
-    expect(skipped[0].reason).toMatch(/corrupt.tif: found a file that can't be decoded/);
+    expect(skipped[0].reason).toMatch(/corrupt.tif: found a file that can't be decoded, expected/);
     expect(readdirSync(join(folder, "out")).sort()).toEqual(
       ["alone", "b_2", "grey"].flatMap((name) => [`${name}_class.png`, `${name}_prob.png`]),
     );

@@ -1,5 +1,6 @@
 import { decodeDatum, type Datum } from "../caffe/index.js";
-import { HistobookError, messageOf } from "../foundation/index.js";
+import { HistobookError, isHistobookError } from "../foundation/index.js";
+import { requireFewPixels } from "../study/index.js";
 import { toPlanes } from "./patchPixels.js";
 import type { PatchShape } from "./batch.js";
 import type { DecodedPatch } from "./patchStore.js";
@@ -34,8 +35,11 @@ export function decodeRecord(
 async function decodeFile(datum: Datum, subject: string): Promise<DecodedPatch & PatchShape> {
   const { default: sharp } = await import("sharp");
   try {
-    const picture = sharp(datum.data, { failOn: "error" });
-    const grey = (await picture.metadata()).channels < 3;
+    // The limit is ours, which says what to do; sharp's own would come first.
+    const picture = sharp(datum.data, { failOn: "error", limitInputPixels: false });
+    const stored = await picture.metadata();
+    requireFewPixels(subject, stored, "databases");
+    const grey = stored.channels < 3;
     const { data, info } = await picture
       .removeAlpha()
       .toColourspace(grey ? "b-w" : "srgb")
@@ -48,10 +52,11 @@ async function decodeFile(datum: Datum, subject: string): Promise<DecodedPatch &
     toPlanes(data, pixels);
     return { ...shape, pixels };
   } catch (error) {
+    if (isHistobookError(error)) throw error;
     throw new HistobookError("BadInput", {
       subject,
       topic: "databases",
-      found: `an image file that can't be decoded (${messageOf(error).split("\n")[0]})`,
+      found: "an image file that can't be decoded",
       expected: "a whole PNG or JPEG",
       fix: "make the database again",
       cause: error,

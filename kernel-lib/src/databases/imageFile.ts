@@ -1,5 +1,4 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { messageOf } from "../foundation/index.js";
 import { unfilterToPlanes, unpackPlainPng } from "./plainPng.js";
 
 /** An image, HWC, red before green before blue, 8 bits. */
@@ -13,35 +12,41 @@ export interface DecodedImage {
  * Decodes an image file as OpenCV's imread does: 8-bit RGB; grey and palette images become RGB, transparency and colour
  * profiles are passed over, a camera's note of how it was held turns the image.
  *
- * @throws Error of the system or of the decoder.
+ * @throws HistobookError `BadInput` when it claims too many pixels; Error of the system or of the decoder.
  */
 export async function decodeImageFile(path: string): Promise<DecodedImage> {
   const bytes = readSmallFile(path);
   const png = unpackPlainPng(bytes);
   // A copy, since the next file is read into the same memory before this one is decoded.
-  if (!png) return decodeImage(Uint8Array.from(bytes));
+  if (!png) return decodeImage(Uint8Array.from(bytes), path);
   const planes = new Uint8Array(png.width * png.height * 3);
   unfilterToPlanes(png, planes);
   return { width: png.width, height: png.height, data: fromPlanes(planes) };
 }
 
-/** Decodes any image that libvips knows; see `decodeImageFile`. */
-export async function decodeImage(bytes: Uint8Array): Promise<DecodedImage> {
+/** Decodes the bytes of any image file that libvips knows; see `decodeImageFile`. */
+export async function decodeImage(bytes: Uint8Array, path: string): Promise<DecodedImage> {
   // Loaded here only: step 1's own files do without it, and it takes a worker as long as a thousand of them.
-  const { default: sharp } = await import("sharp");
+  const [{ default: sharp }, { requireFewPixels }] = await Promise.all([
+    import("sharp"),
+    import("../study/index.js"),
+  ]);
   // Each worker is one core's worth of work; libvips' own threads would only compete with the other workers.
   sharp.concurrency(1);
-  const { data, info } = await sharp(bytes, { failOn: "error", autoOrient: true, ignoreIcc: true })
+  // The limit is ours, which says what to do; sharp's own would come first.
+  const picture = sharp(bytes, {
+    failOn: "error",
+    autoOrient: true,
+    ignoreIcc: true,
+    limitInputPixels: false,
+  });
+  requireFewPixels(path, await picture.metadata(), "databases");
+  const { data, info } = await picture
     .removeAlpha()
     .toColourspace("srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data: Uint8Array.from(data) };
-}
-
-/** What an error says was found in a file that could not be decoded. */
-export function cannotDecode(error: unknown): string {
-  return `a file that can't be decoded (${messageOf(error).split("\n")[0]})`;
 }
 
 const smallFile = Buffer.alloc(64 * 1024);

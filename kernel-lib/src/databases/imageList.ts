@@ -1,8 +1,14 @@
 import { readdirSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { readPatchList, type PatchListEntry } from "../folds/index.js";
-import { HistobookError, randomStream, sampleIndices } from "../foundation/index.js";
-import { cannotDecode, decodeImageFile, type DecodedImage } from "./imageFile.js";
+import {
+  decodingProblem,
+  HistobookError,
+  isHistobookError,
+  randomStream,
+  sampleIndices,
+} from "../foundation/index.js";
+import { decodeImageFile, type DecodedImage } from "./imageFile.js";
 import { toPlanes } from "./patchPixels.js";
 import type { PatchShape } from "./batch.js";
 import { cyclicStore, emptyStore, type PatchStore } from "./patchStore.js";
@@ -87,10 +93,11 @@ async function readListed(
   { resize, colour = true }: ImageListOptions,
 ): Promise<ReadImage> {
   const decoded = await decodeImageFile(path).catch((error: unknown) => {
+    if (isHistobookError(error)) throw error;
     throw wrongImage(
       list,
       image,
-      `${image.key}, ${cannotDecode(error)}`,
+      `${image.key}, ${decodingProblem(path)}`,
       "a whole PNG, TIFF or JPEG image",
       error,
     );

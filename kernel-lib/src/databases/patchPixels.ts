@@ -1,5 +1,10 @@
-import type { ErrorParts } from "../foundation/index.js";
-import { cannotDecode, decodeImage, readSmallFile } from "./imageFile.js";
+import {
+  decodingProblem,
+  isHistobookError,
+  type ErrorParts,
+  type HistobookError,
+} from "../foundation/index.js";
+import { decodeImage, readSmallFile } from "./imageFile.js";
 import { unfilterToPlanes, unpackPlainPng } from "./plainPng.js";
 
 /** Why a patch can't be used. Worker threads can't send a HistobookError to each other, but its parts they can. */
@@ -25,7 +30,8 @@ export function toPlanes(rgb: Uint8Array, target: Uint8Array, offset = 0): void 
  *
  * @param size side of a patch in pixels
  * @returns a promise only for the rarer kinds of file: for thousands of small ones, promises would cost much
- * @throws UnusablePatch when the file can't be decoded or has another size.
+ * @throws UnusablePatch when the file can't be decoded or has another size; HistobookError `BadInput` when it claims too many
+ * pixels.
  */
 export function readPatchFile(
   path: string,
@@ -53,7 +59,7 @@ async function readOtherImage(
   offset: number,
 ): Promise<void> {
   try {
-    const image = await decodeImage(bytes);
+    const image = await decodeImage(bytes, path);
     checkSize(image, path, size);
     toPlanes(image.data, target, offset);
   } catch (error) {
@@ -72,12 +78,12 @@ function checkSize({ width, height }: { width: number; height: number }, path: s
   });
 }
 
-function unreadable(path: string, error: unknown): UnusablePatch {
-  if (error instanceof UnusablePatch) return error;
+function unreadable(path: string, error: unknown): UnusablePatch | HistobookError {
+  if (error instanceof UnusablePatch || isHistobookError(error)) return error;
   return new UnusablePatch({
     subject: path,
     topic: "databases",
-    found: cannotDecode(error),
+    found: decodingProblem(path),
     expected: "a whole PNG image",
     fix: "run 'histobook patches STUDY' again",
   });

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { messageOf } from "./errors.js";
 
 const words: Record<string, string> = {
@@ -22,8 +22,22 @@ export function readingProblem(error: unknown): string {
   return words[code] ?? `a file that can't be read (${messageOf(error)})`;
 }
 
-/** Whether a file is there with nothing in it: a disk was full, or a copy failed. */
-export function isEmptyFile(path: string): boolean {
-  const status = statSync(path, { throwIfNoEntry: false });
-  return status !== undefined && status.isFile() && status.size === 0;
+/**
+ * What was found where an image file could not be decoded, as far as the file itself tells. The decoder's own words are left
+ * out: libvips keeps them for all threads in one place, so that they may be about another file.
+ *
+ * @example
+ * decodingProblem("no.png"); // => "no such file"
+ */
+export function decodingProblem(path: string): string {
+  try {
+    const file = openSync(path, "r");
+    try {
+      return readSync(file, Buffer.alloc(1)) === 0 ? "an empty file" : "a file that can't be decoded";
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    return readingProblem(error);
+  }
 }

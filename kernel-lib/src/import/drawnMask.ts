@@ -1,4 +1,4 @@
-import { HistobookError, messageOf } from "../foundation/index.js";
+import { decodingProblem, HistobookError, isHistobookError } from "../foundation/index.js";
 import { imageSize, requireFewPixels } from "../study/index.js";
 import { readAnnotations, type AnnotatedArea } from "./annotations.js";
 import { readMaskPixels, type MaskPicture } from "./maskPixels.js";
@@ -94,10 +94,11 @@ const plainSpaces = ["b-w", "grey16", "srgb", "rgb", "rgb16"];
 /** The values as they are stored, whole numbers of any depth; what is transparent counts as black. */
 async function decodeMask(path: string): Promise<MaskPicture> {
   const decoded = await decode(path).catch((error: unknown) => {
+    if (isHistobookError(error)) throw error;
     throw new HistobookError("BadInput", {
       subject: path,
       topic: "masks",
-      found: `a file that can't be decoded (${messageOf(error).split("\n")[0]})`,
+      found: decodingProblem(path),
       expected: "a mask as PNG or TIFF",
       fix: "export it again",
       cause: error,
@@ -118,8 +119,11 @@ async function decode(
   path: string,
 ): Promise<Omit<MaskPicture, "data"> & { data: MaskPicture["data"] | Float32Array }> {
   const { default: sharp } = await import("sharp");
-  const picture = sharp(path, { failOn: "error", ignoreIcc: true });
-  const { hasAlpha, depth, space } = await picture.metadata();
+  // The limit is ours, which says what to do; sharp's own would come first.
+  const picture = sharp(path, { failOn: "error", ignoreIcc: true, limitInputPixels: false });
+  const stored = await picture.metadata();
+  requireFewPixels(path, stored, "masks");
+  const { hasAlpha, depth, space } = stored;
   if (hasAlpha) picture.flatten({ background: "black" });
   // Else labels such as 1 of 65,535 would be rounded to 8 bits.
   picture.toColourspace(plainSpaces.includes(space) ? space : "srgb");

@@ -2,10 +2,9 @@ import type { Sharp, SharpOptions } from "sharp";
 import { rmSync } from "node:fs";
 import {
   cannotWrite,
+  decodingProblem,
   HistobookError,
-  isEmptyFile,
   isHistobookError,
-  messageOf,
   type HelpTopic,
 } from "../foundation/index.js";
 import { requireFewPixels } from "./imageLimit.js";
@@ -179,11 +178,10 @@ export function topicOfPicture(path: string): HelpTopic {
 
 function cannotRead(path: string, error: unknown): HistobookError {
   if (isHistobookError(error)) return error;
-  const reason = messageOf(error).split("\n")[0].replace(`${path}: `, "").replace(/\.$/, "");
   return new HistobookError("BadInput", {
     subject: path,
     topic: topicOfPicture(path),
-    found: isEmptyFile(path) ? "an empty file" : `a file that can't be decoded (${reason})`,
+    found: decodingProblem(path),
     expected: "a whole TIFF, PNG or JPEG image",
     fix: "export the image again",
     cause: error,
