@@ -307,6 +307,7 @@ declare const jupyterapp: {
 interface NotebookWidget {
   sessionContext: {
     ready: Promise<void>;
+    shutdown(): Promise<void>;
     session: {
       kernel: {
         info: Promise<unknown>;
@@ -334,6 +335,11 @@ export async function saveNotebook(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await jupyterapp.commands.execute("docmanager:save", {});
   });
+}
+
+/** Ends the kernel of the notebook that a page shows, as its menu does. */
+export async function shutDown(page: Page): Promise<void> {
+  await page.evaluate(() => jupyterapp.shell.currentWidget.sessionContext.shutdown());
 }
 
 /** Waits until the notebook's kernel has answered; before that JupyterLab drops what it is asked to run. */

@@ -20,54 +20,19 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exerciseNames } from "histobook";
 import { checkPayload, viewMimeType, type DrawnViewName } from "histobook/payloads";
 import { compareNotebooks } from "../../scripts/notebooks/compare.mjs";
-import { settleNotebook, withoutOutputs } from "../../scripts/notebooks/settle.mjs";
+import { settleNotebook } from "../../scripts/notebooks/settle.mjs";
 import { chooseEnvironment, environmentVariables } from "../../scripts/setup/python-environment.mjs";
-
-const root = join(__dirname, "..", "..");
-const folder = join(root, "notebooks");
-
-/** By notebook: the extension's views that it uses, and whether a test has the time to run it as it is. */
-const notebooks: Record<string, { views: DrawnViewName[]; asItIs: boolean }> = {
-  "0-start-here": { views: ["cases", "patch-grid", "training-curve", "probability-map"], asItIs: false },
-  "1-patch-extraction": { views: ["patch-grid"], asItIs: true },
-  "2-cross-validation": { views: ["cases", "fold-summary"], asItIs: true },
-  "3-databases": { views: ["database-summary"], asItIs: true },
-  "4-training": { views: ["network", "training-curve"], asItIs: false },
-  "5-output": { views: ["patch-grid", "probability-map", "evaluation"], asItIs: false },
-};
-const names = Object.keys(notebooks);
-
-interface Output {
-  output_type: string;
-  name?: string;
-  text?: string | string[];
-  data?: Record<string, unknown>;
-}
-
-interface Cell {
-  cell_type: "code" | "markdown";
-  id: string;
-  metadata: { tags?: string[] };
-  source: string | string[];
-  outputs?: Output[];
-  execution_count?: number | null;
-}
-
-interface Notebook {
-  nbformat: number;
-  nbformat_minor: number;
-  metadata: { kernelspec: { name: string; display_name: string; language: string } };
-  cells: Cell[];
-}
-
-function read(path: string): Notebook {
-  return JSON.parse(readFileSync(path, "utf8")) as Notebook;
-}
-
-/** nbformat keeps text as lines or as one string. */
-function joined(text: unknown): string {
-  return Array.isArray(text) ? text.join("") : String(text);
-}
+import {
+  committed,
+  folder,
+  joined,
+  names,
+  notebooks,
+  prepared,
+  read,
+  root,
+  type Notebook,
+} from "./lessons.js";
 
 test("there are six notebooks, one a step after the first", () => {
   expect(
@@ -78,7 +43,7 @@ test("there are six notebooks, one a step after the first", () => {
 });
 
 describe.each(names)("%s as committed", (name) => {
-  const notebook = read(join(folder, `${name}.ipynb`));
+  const notebook = committed(name);
   const texts = notebook.cells
     .filter(({ cell_type }) => cell_type === "markdown")
     .map(({ source }) => joined(source));
@@ -149,7 +114,6 @@ test("between them they ask every exercise of the library, and use every view th
 
 describe.each(names)("%s, run alone,", (name) => {
   const { views, asItIs } = notebooks[name];
-  const committed = read(join(folder, `${name}.ipynb`));
   let home: string;
 
   beforeAll(() => {
@@ -159,31 +123,12 @@ describe.each(names)("%s, run alone,", (name) => {
 
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-  /** With a preset that takes seconds; everything else as the reader runs it. */
-  function quickened(notebook: Notebook): Notebook {
-    const copy = structuredClone(notebook);
-    const parameters = copy.cells.find(({ metadata }) => metadata.tags?.includes("parameters"))!;
-    const source = joined(parameters.source);
-    parameters.source = source.replace(
-      /^const preset = "quick";.*$/m,
-      `const preset = {
-  patches: { perImage: 12 },
-  training: { iterations: 10, batch: 16, snapshotEvery: 10, newNetwork: "batch-norm" as const },
-  output: { stride: 28 },
-};`,
-    );
-    expect(parameters.source).not.toBe(source);
-    return copy;
-  }
-
   /** The notebook as it ran in a kernel, with nothing of an earlier run. */
   async function run(kernel: "tslab" | "histobook"): Promise<Notebook> {
     for (const study of readdirSync(home).filter((file) => file.startsWith("study")))
       rmSync(join(home, study), { recursive: true });
     const source = join(home, `${name}.ipynb`);
-    const notebook = withoutOutputs(asItIs ? committed : quickened(committed));
-    notebook.metadata.kernelspec.name = kernel;
-    writeFileSync(source, JSON.stringify(notebook));
+    writeFileSync(source, JSON.stringify(prepared(name, kernel)));
     const environment = chooseEnvironment();
     const program = join(root, "scripts", "notebooks", "execute.py");
     const executed = join(home, `${kernel}.ipynb`);
@@ -204,7 +149,9 @@ describe.each(names)("%s, run alone,", (name) => {
       const executed = await run(kernel);
       await expectOutputs(executed, views);
       const settled = await settleNotebook(executed, { home });
-      expect(await compareNotebooks(committed, settled, { figures: asItIs ? "exact" : "any" })).toEqual([]);
+      expect(await compareNotebooks(committed(name), settled, { figures: asItIs ? "exact" : "any" })).toEqual(
+        [],
+      );
     },
     1_800_000,
   );
