@@ -1,6 +1,6 @@
 /**
- * Held-out F-scores of five folds on 59 patients (EBHI-SEG's adenocarcinoma images) at the standard preset: the tutorial's recipe,
- * and what each choice beside it gives.
+ * Held-out F-scores of five folds on the 59 patients of EBHI-Seg's subset at the standard preset: the tutorial's recipe, and what
+ * each choice beside it gives.
  *
  * Takes hours. A finished run (five folds of one recipe and seed) is a file in bench/results/accuracy, so that an
  * interrupted bench goes on where it was, and on another machine, too.
