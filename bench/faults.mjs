@@ -1,11 +1,13 @@
 /**
  * The crash campaign, `npm run test:faults`: every step is broken by kill -9, by SIGTERM and by a full disk at moments that are
  * drawn from a seed, gone on with, and compared with an undisturbed run.
+ *
+ * All trials take hours. Each is a line of bench/results/faults.jsonl, so that a campaign goes on where it was ended, also on
+ * another day.
  */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { rounded } from "./timing.mjs";
 
 export const title = "Steps that are broken, and gone on with";
@@ -22,6 +24,14 @@ export const options = {
   seed: { type: "string", default: "1" },
   /** Names of steps with `;` between them; all by default. */
   steps: { type: "string", default: "" },
+  /** How many steps are broken at the same time; each is one process or two. */
+  "at-once": { type: "string", default: "1" },
+  /** Where the trials are kept. */
+  file: { type: "string", default: join(import.meta.dirname, "results", "faults.jsonl") },
+  /** Forget the trials that were made. */
+  anew: { type: "boolean", default: false },
+  /** Breaks nothing: the table of what is there. */
+  tabulate: { type: "boolean", default: false },
 };
 
 const kinds = ["kill -9", "SIGTERM", "full disk", "two at once"];
@@ -30,48 +40,51 @@ const kinds = ["kill -9", "SIGTERM", "full disk", "two at once"];
 let typed = "faults --write-docs";
 export const describe = () => ({ command: typed });
 
-export async function rows(log, { kills, others, minutes, seed, steps }) {
-  typed = `faults --kills ${kills} --others ${others} --minutes ${minutes} --seed ${seed} --write-docs`;
+export async function rows(log, { kills, others, minutes, seed, steps, file, anew, tabulate, ...rest }) {
+  typed = `faults --kills ${kills} --others ${others} --seed ${seed} --write-docs`;
+  if (anew) rmSync(file, { force: true });
+  if (tabulate) return rowsOf(linesOf(file));
+  mkdirSync(dirname(file), { recursive: true });
+  const wanted = {
+    file,
+    made: linesOf(file).flatMap(({ name }) => name ?? []),
+    seed: Number(seed),
+    minutes: Number(minutes),
+    atOnce: Number(rest["at-once"]),
+    rounds: Object.fromEntries(kinds.map((kind) => [kind, Number(kind === "kill -9" ? kills : others)])),
+    steps: steps === "" ? [] : steps.split(";"),
+  };
+  log(`faults: ${wanted.made.length} trials were made before; the rest take long`);
   const root = join(import.meta.dirname, "..");
-  const folder = mkdtempSync(join(tmpdir(), "histobook-faults-"));
-  try {
-    const file = join(folder, "trials.jsonl");
-    writeFileSync(file, "");
-    const wanted = {
-      file,
-      seed: Number(seed),
-      minutes: Number(minutes),
-      rounds: Object.fromEntries(kinds.map((kind) => [kind, Number(kind === "kill -9" ? kills : others)])),
-      steps: steps === "" ? [] : steps.split(";"),
-    };
-    log("faults: every step is broken again and again; this takes long");
-    const vitest = join(root, "node_modules/vitest/vitest.mjs");
-    const child = spawn(process.execPath, [vitest, "run", "--config", "test/faults/vitest.config.mts"], {
-      cwd: root,
-      // What is printed on standard output is the bench's rows.
-      stdio: ["ignore", 2, 2],
-      env: { ...process.env, HISTOBOOK_FAULTS: JSON.stringify(wanted) },
-    });
-    const status = await new Promise((resolve) => child.once("close", resolve));
-    const lines = readFileSync(file, "utf8").trim().split("\n");
-    const measured = rowsOf(lines.filter((line) => line !== "").map((line) => JSON.parse(line)));
-    if (status !== 0) process.exitCode = 1;
-    mkdirSync(join(import.meta.dirname, "results"), { recursive: true });
-    const result = { seed: Number(seed), rows: measured };
-    writeFileSync(
-      join(import.meta.dirname, "results", "faults.json"),
-      `${JSON.stringify(result, null, 2)}\n`,
-    );
-    return measured;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  const child = spawn(process.execPath, [vitest, "run", "--config", "test/faults/vitest.config.mts"], {
+    cwd: root,
+    // What is printed on standard output is the bench's rows.
+    stdio: ["ignore", 2, 2],
+    env: { ...process.env, HISTOBOOK_FAULTS: JSON.stringify(wanted) },
+  });
+  const status = await new Promise((resolve) => child.once("close", resolve));
+  if (status !== 0) process.exitCode = 1;
+  return rowsOf(linesOf(file));
+}
+
+function linesOf(file) {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").trim().split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line));
 }
 
 /** One row a step. */
 function rowsOf(lines) {
-  const calm = lines.filter(({ undisturbed }) => undisturbed !== undefined);
-  return calm.map(({ undisturbed: name, changes, seconds }) => {
+  // Of several runs the fastest undisturbed one.
+  const calm = new Map();
+  for (const line of lines) {
+    if (line.undisturbed === undefined) continue;
+    const { changes, seconds } = line;
+    const before = calm.get(line.undisturbed);
+    calm.set(line.undisturbed, { changes, seconds: Math.min(seconds, before?.seconds ?? Infinity) });
+  }
+  return [...calm].map(([name, { changes, seconds }]) => {
     const trials = lines.filter(({ step }) => step === name);
     const count = (kind) => trials.filter((trial) => trial.kind === kind).length;
     const again = trials.map((trial) => trial.seconds).sort((a, b) => a - b);
@@ -108,6 +121,6 @@ export function table(rows) {
     "_Lost_ counts the breaks after which anything was wrong: a file that was not whole, one of an earlier step that was gone, an" +
       " error that was not foreseen, a rerun that failed, a final file with other bytes than the undisturbed run's, or a temporary" +
       " file or lock that stayed. The seconds are those of the whole command, the start of Node and the engine included; to go on:" +
-      " the median. The machine was busy with other work.",
+      " the median.",
   ].join("\n");
 }

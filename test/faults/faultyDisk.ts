@@ -31,9 +31,11 @@ export function buildFaultyDisk(): FaultyDisk | undefined {
   const source = join(__dirname, "faultyDisk.c");
   const { status } = spawnSync("cc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]);
   if (status !== 0) return undefined;
-  const counter = `${library}.count`;
+  // A file for each, since several may be at work at once.
+  let [counter, number] = ["", 0];
   const disk: FaultyDisk = {
     environment(folder, fault, at) {
+      counter = `${library}.count-${++number}`;
       writeFileSync(counter, new Uint8Array(4096));
       return {
         LD_PRELOAD: library,
