@@ -28,11 +28,18 @@ const signs: { readonly [state in StepState]: string } = {
   missing: "○",
 };
 
+/** What a look at the folder that the file browser shows has found. */
+type Seen =
+  | { readonly problem: string }
+  | { readonly folder: string; readonly studies: readonly string[]; readonly study: StudyView | null };
+
 /** The side panel: the study in the current folder, step by step. */
 export class StudyPanel extends Widget {
   private chosen: string | undefined;
   private readonly memory: FolderMemory;
   private turn = 0;
+  /** What is drawn, as text. */
+  private drawn: string | undefined;
 
   constructor(
     private readonly actions: PanelActions,
@@ -49,12 +56,21 @@ export class StudyPanel extends Widget {
     this.node.ariaLabel = translation.__("Study");
   }
 
-  /** Reads the folder again and draws what it holds; of several calls under way, the last one wins. */
+  /**
+   * Reads the folder again, and draws what it holds where that is something else than before; of several calls under way, the last
+   * one wins.
+   */
   async refresh(): Promise<void> {
     if (!this.isVisible) return;
     const turn = ++this.turn;
-    const drawn = await this.content();
-    if (turn === this.turn && !this.isDisposed) this.node.replaceChildren(...drawn);
+    this.node.ariaBusy = "true";
+    const seen = await this.look();
+    if (turn !== this.turn || this.isDisposed) return;
+    // What stays as it is keeps the reader's place in it, such as the focus on a button.
+    const key = JSON.stringify(seen);
+    if (key !== this.drawn) this.node.replaceChildren(this.header(), ...this.content(seen));
+    this.drawn = key;
+    this.node.ariaBusy = "false";
   }
 
   protected override onAfterShow(message: Message): void {
@@ -62,31 +78,34 @@ export class StudyPanel extends Widget {
     void this.refresh();
   }
 
-  private async content(): Promise<Node[]> {
-    const { memory } = this;
-    const { folder } = this.actions;
+  private async look(): Promise<Seen> {
+    const folder = this.actions.folder();
     try {
-      const studies = await findStudies(memory, folder());
-      if (studies.length === 0) {
-        return [
-          this.header(),
-          element("p", { className: "histobook-note" }, [
-            this.translation.__(
-              "There is no study in this folder. The tutorial's first notebook makes one; so does “histobook sample”.",
-            ),
-          ]),
-          this.button(this.translation.__("Open the epithelium tutorial"), () =>
-            this.actions.openNotebook(tutorialNotebooks[0], folder()),
-          ),
-        ];
-      }
-      const path = studies.find((study) => study === this.chosen) ?? studies[0];
-      const study = await readStudy(memory, path);
-      return [this.header(), ...this.chooser(studies, path), this.summary(study), this.steps(study)];
+      const studies = await findStudies(this.memory, folder);
+      const path = studies.find((study) => study === this.chosen) ?? studies.at(0);
+      return { folder, studies, study: path === undefined ? null : await readStudy(this.memory, path) };
     } catch (error) {
-      const words = error instanceof Error ? error.message : this.translation.__("the reason is unknown");
-      return [this.header(), element("p", { className: "histobook-error", role: "alert" }, [words])];
+      return {
+        problem: error instanceof Error ? error.message : this.translation.__("the reason is unknown"),
+      };
     }
+  }
+
+  private content(seen: Seen): Node[] {
+    if ("problem" in seen)
+      return [element("p", { className: "histobook-error", role: "alert" }, [seen.problem])];
+    const { folder, studies, study } = seen;
+    if (study) return [...this.chooser(studies, study.path), this.summary(study), this.steps(study)];
+    return [
+      element("p", { className: "histobook-note" }, [
+        this.translation.__(
+          "There is no study in this folder. The tutorial's first notebook makes one; so does “histobook sample”.",
+        ),
+      ]),
+      this.button(this.translation.__("Open the epithelium tutorial"), () =>
+        this.actions.openNotebook(tutorialNotebooks[0], folder),
+      ),
+    ];
   }
 
   private header(): HTMLElement {

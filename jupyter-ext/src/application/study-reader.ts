@@ -1,4 +1,3 @@
-import { PathExt } from "@jupyterlab/coreutils";
 import type { Contents } from "@jupyterlab/services";
 import {
   checkManifest,
@@ -8,7 +7,7 @@ import {
   type Manifest,
   type StepStatus,
 } from "histobook/status";
-import type { FolderMemory } from "./folder-memory.js";
+import { isFolder, type FolderMemory } from "./folder-memory.js";
 
 /** The manifest's file name: a folder that has it is a study. */
 const manifestName = "histobook.json";
@@ -32,16 +31,15 @@ export class StudyError extends Error {
 export async function findStudies(memory: FolderMemory, folder: string): Promise<string[]> {
   const entries = await memory.list(folder);
   if (isStudy(entries)) return [folder];
-  const studies: string[] = [];
-  for (const { name, path, type } of entries) {
-    if (type !== "directory" || name.startsWith(".")) continue;
-    if (isStudy(await memory.list(path).catch(() => []))) studies.push(path);
-  }
-  return studies;
+  const inside = entries.filter((entry) => isFolder(entry) && !entry.name.startsWith("."));
+  const found = await Promise.all(
+    inside.map(async (entry) => isStudy(await memory.below(entry).catch(() => []))),
+  );
+  return inside.filter((_, i) => found[i]).map(({ path }) => path);
 }
 
 function isStudy(entries: readonly Contents.IModel[]): boolean {
-  return entries.some(({ name, type }) => name === manifestName && type !== "directory");
+  return entries.some((entry) => entry.name === manifestName && !isFolder(entry));
 }
 
 /**
@@ -50,38 +48,49 @@ function isStudy(entries: readonly Contents.IModel[]): boolean {
  * @throws StudyError when the manifest can't be read.
  */
 export async function readStudy(memory: FolderMemory, path: string): Promise<StudyView> {
+  const top = await memory.list(path);
   const files = new Map<string, number>();
-  const visit = async (folder: string, deeper: (name: string) => boolean): Promise<void> => {
-    const below: Promise<void>[] = [];
-    for (const { name, type, size } of await memory.list(PathExt.join(path, folder))) {
-      const inside = folder === "" ? name : `${folder}/${name}`;
-      files.set(inside, type === "directory" ? 0 : (size ?? 0));
-      if (type === "directory" && deeper(name)) below.push(visit(inside, () => true));
-    }
-    await Promise.all(below);
+  const add = (entries: readonly Contents.IModel[], folder: string): void => {
+    for (const { name, type, size } of entries)
+      files.set(`${folder}${name}`, type === "directory" ? 0 : (size ?? 0));
   };
-  // Single patches are left out: there may be a hundred thousand of them.
-  await visit("", (name) => /^(images|models|out|DB_.*)$/.test(name));
+  add(top, "");
+  await Promise.all(
+    // Single patches are left out: there may be a million of them.
+    top
+      .filter((entry) => isFolder(entry) && /^(images|models|out|DB_.*)$/.test(entry.name))
+      .map(async (entry) => {
+        const { name, path } = entry;
+        // Maps are in folders of their own, one a fold.
+        const entries = await (name === "out" ? memory.list(path) : memory.below(entry));
+        add(entries, `${name}/`);
+        if (name !== "out") return;
+        for (const fold of await Promise.all(
+          entries.filter(isFolder).map(async (one) => ({ one, maps: await memory.below(one) })),
+        ))
+          add(fold.maps, `out/${fold.one.name}/`);
+      }),
+  );
   const inImages = [...files.keys()].filter((file) => file.startsWith("images/"));
   const { cases, problems } = pairImages(inImages.map((file) => file.slice("images/".length)));
-  const manifest = files.has(manifestName)
-    ? await readManifest(memory, PathExt.join(path, manifestName))
-    : emptyManifest;
+  const manifest = top.find(({ name }) => name === manifestName);
   const images = cases.filter(({ mask }) => mask !== null).map(({ name }) => name);
   return {
     path,
     images: cases.length,
     problems: problems.map(({ file, reason }) => `${file}: ${reason}`),
-    steps: stepStatuses(manifest, { files, images }),
+    steps: stepStatuses(manifest ? await readManifest(memory, manifest) : emptyManifest, { files, images }),
   };
 }
 
-async function readManifest(memory: FolderMemory, path: string): Promise<Manifest> {
-  const checked = checkManifest(parsed(await memory.text(path)));
-  if (checked.ok) return checked.payload;
-  throw new StudyError(
-    `${path}: found a file that is no manifest of this version, expected histobook's own.`,
-  );
+function readManifest(memory: FolderMemory, entry: Contents.IModel): Promise<Manifest> {
+  return memory.file(entry, (text) => {
+    const checked = checkManifest(parsed(text));
+    if (checked.ok) return checked.payload;
+    throw new StudyError(
+      `${entry.path}: found a file that is no manifest of this version, expected histobook's own.`,
+    );
+  });
 }
 
 /** What a JSON text says; undefined, which no manifest is, for any other text. */

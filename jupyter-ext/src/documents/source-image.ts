@@ -24,7 +24,7 @@ export async function findSource(contents: Contents.IManager, folder: string, na
     folder,
   ];
   for (const place of places) {
-    const entries = await listFolder(contents, place).catch(() => []);
+    const { entries } = await listFolder(contents, place).catch(() => ({ entries: [] }));
     const image = entries.find((entry) => imageEndings.some((ending) => entry.name === name + ending));
     if (!image) continue;
     const mask = entries.find((entry) => entry.name === `${name}_mask.png`);
