@@ -264,6 +264,11 @@ describe("an archive that can't be trusted is refused as a whole:", () => {
       /a character-device/,
     ],
     ["the same name twice", { name: "masks/8918_00007_MASK.png", content: image }, /two files of the name/],
+    [
+      "far more than its size in what is passed over",
+      { name: "readme.txt", content: Buffer.alloc(150e6) },
+      /more than 100 MB in it/,
+    ],
     ["far more than its size", { name: "big_1.png", content: Buffer.alloc(150e6) }, /more than 100 MB in it/],
   ])("%s", async (_, entry, sentence) => {
     const bytes = await archiveOf([...entries, entry]);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -12,9 +13,11 @@ import {
 } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import sharp from "sharp";
 import { beforeEach, describe, expect, test } from "vitest";
 import { importImages, makePatches, openStudy, readManifest, readMask, type ImportOptions } from "histobook";
+import { withLock } from "../../kernel-lib/src/foundation/index.js";
 import { run, runJson } from "../cli/command.js";
 import { asSharp, newFolder, rectangle, tissue } from "../study/pictures.js";
 
@@ -383,6 +386,14 @@ describe("GeoJSON", () => {
     await expectSquare("a_1");
   });
 
+  test("with the byte order mark of a Windows editor", async () => {
+    await image("a_1.tif");
+    const path = join(home, "a_1.geojson");
+    writeFileSync(path, `\ufeff${JSON.stringify(feature(polygon(box(16, 16, 40, 40)), tumour))}`);
+    await load({ geoJson: "*.geojson", classes: ["Tumor"] });
+    await expectSquare("a_1");
+  });
+
   test("that is none, or of another image, is a problem with its place", async () => {
     for (const name of ["a_1", "b_1", "c_1", "d_1"]) await image(`${name}.tif`);
     writeFileSync(join(home, "a_1.geojson"), "{");
@@ -425,6 +436,25 @@ describe("the study", () => {
       times.slice(0, 2),
     );
     expect((await load()).images.every(({ kept }) => kept)).toBe(true);
+  });
+
+  test("takes what another process has imported between its check and its turn to write", async () => {
+    await pair("a_1");
+    mkdirSync(study);
+    let other: Promise<void> | undefined;
+    const images = join(study, "images");
+    await load({
+      report: ({ step }) => {
+        if (step === "check")
+          other ??= withLock(join(study, "import.lock"), async () => {
+            // The folder is made when everything was checked.
+            while (!existsSync(images)) await setTimeout(5);
+            for (const file of ["a_1.tif", "a_1_mask.png"]) cpSync(join(home, file), join(images, file));
+          });
+      },
+    });
+    await other;
+    expect(files()).toEqual(["a_1.tif", "a_1_mask.png"]);
   });
 
   test("never loses a file to another of its name", async () => {

@@ -78,13 +78,14 @@ export async function unpackArchive(
       const place = entryPlace(name);
       if (place === "outside") throw badArchive(path, `'${name}', a name that leads out of the folder`);
       if (place === "unseen") throw badArchive(path, `'${name}', a name with a character that can't be seen`);
+      // What is passed over is unpacked all the same.
+      bytes += size;
+      if (bytes > most) throw tooLarge(path, most);
       if (type === "directory" || place.kind === "other") {
         if (type === "file") result.passedOver.push(name);
         entry.resume();
         continue;
       }
-      bytes += size;
-      if (bytes > most) throw tooLarge(path, most);
       // Some file systems take A.tif and a.tif for the same file.
       const key = place.file.toLowerCase();
       if (taken.has(key)) throw badArchive(path, `two files of the name ${place.file}`);

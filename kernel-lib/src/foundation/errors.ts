@@ -38,7 +38,8 @@ export class HistobookError extends Error {
 
   constructor(code: ErrorCode, parts: ErrorParts) {
     const { subject, found, expected, fix, topic, cause } = parts;
-    const [of, was, wanted] = [subject, found, expected].map(plainText);
+    // What is called nothing at all, such as an empty path, still is something.
+    const [of, was, wanted] = [subject || "''", found, expected].map(plainText);
     // The advice may list many things, each on a line of its own.
     const advice = fix.split("\n").map(plainText).join("\n");
     super(`${of}: found ${was}, expected ${wanted}; ${advice}.`, { cause });

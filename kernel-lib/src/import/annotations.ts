@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import * as z from "zod/mini";
 import { checkAgainst } from "../foundation/check.js";
-import { HistobookError, messageOf } from "../foundation/index.js";
+import { HistobookError, messageOf, readTextFile } from "../foundation/index.js";
 import type { Area } from "./rasterise.js";
 
 /** An area that somebody has drawn. */
@@ -51,7 +50,7 @@ const featureSchema = z.object({
 export function readAnnotations(path: string): Annotations {
   let data: unknown;
   try {
-    data = JSON.parse(readFileSync(path, "utf8"));
+    data = JSON.parse(readTextFile(path));
   } catch (error) {
     throw notGeoJson(path, `a file that can't be read (${messageOf(error)})`, error);
   }
