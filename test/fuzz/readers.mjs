@@ -9,6 +9,9 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { pack } from "tar-stream";
 import { gzipSync } from "node:zlib";
+import { commandLines, runCommandLine } from "./commandOptions.mjs";
+import { damaged } from "./damaged.mjs";
+import { viewCaffeFile, viewPicture, viewPrototxt } from "./extensionFiles.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
 const require = createRequire(import.meta.url);
@@ -90,7 +93,19 @@ const listText = Buffer.from(
   ].join("\n"),
 );
 
-/** @typedef {{ name: string, file: string, json?: "whole" | "lines", files: () => Promise<Buffer[]> | Buffer[], read: (path: string, folder: string) => unknown }} Reader */
+/**
+ * What is fuzzed: `file` is the name that it reads, `files` give real ones to damage (of JSON, half keep their syntax), or `cases` an
+ * arbitrary of a file's bytes.
+ *
+ * @typedef {{ name: string, file: string, read: (path: string, folder: string) => unknown }} Named
+ * @typedef {{ json?: "whole" | "lines", files: () => Promise<Buffer[]> | Buffer[] }} RealFiles
+ * @typedef {Named & (RealFiles | { cases: () => import("fast-check").Arbitrary<Buffer> })} Reader
+ */
+
+/** What a reader is to be tried with. */
+export async function casesOf(reader) {
+  return reader.cases ? reader.cases() : damaged(await reader.files(), reader.json);
+}
 
 /** @type {Reader[]} */
 export const readers = [
@@ -417,6 +432,50 @@ export const readers = [
         hash: "sha256",
         session: "s",
       });
+    },
+  },
+  {
+    name: "model in JupyterLab",
+    file: "file.caffemodel",
+    files: () => [smallModel(), fixture("d", "init.caffemodel").subarray(0, 6000)],
+    read: (path) => viewCaffeFile("drawModel", path),
+  },
+  {
+    name: "mean image in JupyterLab",
+    file: "file.binaryproto",
+    files: () => [smallMean()],
+    read: (path) => viewCaffeFile("drawMeanImage", path),
+  },
+  {
+    name: "prototxt in JupyterLab",
+    file: "file.prototxt",
+    files: () => [fixture("d", "1-net.prototxt"), fixture("d", "1-solver.prototxt")],
+    read: viewPrototxt,
+  },
+  {
+    name: "picture in JupyterLab",
+    file: "picture.bin",
+    files: async () => [
+      await noise(24, 20, 3).png().toBuffer(),
+      await noise(24, 20, 3).jpeg().toBuffer(),
+      Buffer.from((await noise(24, 20, 3).png().toBuffer()).toString("base64")),
+    ],
+    read: viewPicture,
+  },
+  {
+    name: "options of the command",
+    file: "arguments.json",
+    cases: commandLines,
+    read: async (path, folder) => {
+      const files = { image: join(folder, "8918_1.png"), mask: join(folder, "8918_1_mask.png") };
+      if (!existsSync(files.mask)) {
+        await noise(40, 40, 3).png().toFile(files.image);
+        await sharp(Buffer.alloc(1600).fill(255, 0, 800), { raw: { width: 40, height: 40, channels: 1 } })
+          .png()
+          .toFile(files.mask);
+      }
+      const model = join(root, "test", "fixtures", "caffe", "d", "init.caffemodel");
+      return runCommandLine(path, folder, { ...files, model });
     },
   },
 ];

@@ -13,4 +13,4 @@ export interface FuzzResult {
 export function fuzzReaders(
   names: readonly string[],
   options: { cases: number; seed: number },
-): Promise<{ results: FuzzResult[]; failures: { reader: string; failure: object }[] }>;
+): Promise<{ results: FuzzResult[]; failures: { reader: string; hung?: boolean; failure: object }[] }>;

@@ -46,7 +46,7 @@ export async function fuzzReaders(names, { cases, seed, onEvent = () => {} }) {
   clearTimeout(timer);
   if (status !== 0 && failures.length === 0) {
     const words = silent ? `no word for ${patience / 1000} s` : `the process ended with ${signal ?? status}`;
-    failures.push({ reader: last, failure: { stack: `${words}\n${errors}` } });
+    failures.push({ reader: last, hung: silent, failure: { stack: `${words}\n${errors}` } });
   }
   return { results, failures };
 }

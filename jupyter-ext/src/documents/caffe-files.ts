@@ -10,7 +10,7 @@ import {
 } from "histobook/caffe";
 import type { Translation } from "../context.js";
 import { element } from "../element.js";
-import { bytesOf } from "./viewer.js";
+import { bytesOf } from "./file-bytes.js";
 
 /** CSS pixels a mean image's pixel is drawn at. */
 const meanZoom = 6;

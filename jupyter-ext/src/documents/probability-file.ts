@@ -8,7 +8,7 @@ import { PayloadError } from "../error-box.js";
 import { noLine } from "../live/no-line.js";
 import { probabilityMapView } from "../views/probability-map.js";
 import { findSource } from "./source-image.js";
-import { bytesOf } from "./viewer.js";
+import { bytesOf } from "./file-bytes.js";
 
 /** A `_prob.png` beside the image that it was made of, as the `probability-map` view shows it. */
 export async function drawProbabilityFile(

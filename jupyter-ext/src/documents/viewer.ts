@@ -1,6 +1,5 @@
 import { ABCWidgetFactory, DocumentWidget, type DocumentRegistry } from "@jupyterlab/docregistry";
 import { Widget } from "@lumino/widgets";
-import { base64Bytes } from "../base64.js";
 import { errorBox } from "../error-box.js";
 
 /** Draws a file's content into an element; what it gives back ends its listeners. */
@@ -65,9 +64,4 @@ export class ViewerFactory extends ABCWidgetFactory<DocumentWidget> {
   protected createNewWidget(context: DocumentRegistry.Context): DocumentWidget {
     return new DocumentWidget({ content: new FileViewer(context, this.draw), context });
   }
-}
-
-/** A file's bytes, as its model holds them. */
-export function bytesOf({ model }: DocumentRegistry.Context): Uint8Array<ArrayBuffer> {
-  return base64Bytes(model.toString());
 }

@@ -21,8 +21,8 @@ import { statusCommand } from "./status.js";
 import { thresholdCommand } from "./threshold.js";
 import { trainCommand } from "./train.js";
 
-/** Runs the `histobook` command; sets the process' exit status (0 done, 1 failed, 2 wrong usage, 3 some skipped). */
-export async function main(argv: string[]): Promise<void> {
+/** The `histobook` command with all of its commands; it throws where commander would end the process. */
+export function histobookProgram(): Command {
   const program = new Command("histobook")
     .description("Epithelium segmentation on H&E images: the five steps of the tutorial")
     .version(version)
@@ -50,9 +50,13 @@ export async function main(argv: string[]): Promise<void> {
   ];
   program.helpCommand(false);
   for (const command of commands) program.addCommand(command.exitOverride());
-  program.exitOverride();
+  return program.exitOverride();
+}
+
+/** Runs the `histobook` command; sets the process' exit status (0 done, 1 failed, 2 wrong usage, 3 some skipped). */
+export async function main(argv: string[]): Promise<void> {
   try {
-    await program.parseAsync(argv);
+    await histobookProgram().parseAsync(argv);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Commander has written its sentence already; help and version end well.
