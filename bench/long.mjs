@@ -23,6 +23,8 @@ export const options = {
   folder: { type: "string", default: join(import.meta.dirname, ".long") },
   /** Do again what is finished. */
   anew: { type: "boolean", default: false },
+  /** The one part to do; the others' rows are those that are finished. */
+  only: { type: "string" },
 };
 
 /** So many looks at the process. */
@@ -64,7 +66,9 @@ const parts = {
 };
 
 export async function rows(log, values) {
-  const { folder, anew } = values;
+  const { folder, anew, only } = values;
+  if (only !== undefined && !Object.hasOwn(parts, only))
+    throw new Error(`bench: found --only ${only}, expected one of: ${Object.keys(parts).join(", ")}`);
   const counts = Object.fromEntries(
     ["iterations", "maps", "cells"].map((name) => [name, Number(values[name])]),
   );
@@ -72,13 +76,15 @@ export async function rows(log, values) {
   const results = [];
   for (const [name, part] of Object.entries(parts)) {
     const file = join(folder, `${name}.json`);
-    if (anew) rmSync(file, { force: true });
+    if (anew && (only ?? name) === name) rmSync(file, { force: true });
     const earlier = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
     if (earlier && JSON.stringify(earlier.counts) === JSON.stringify(counts)) {
       log(`long: ${earlier.what}: as before`);
       results.push(earlier);
       continue;
     }
+    if ((only ?? name) !== name)
+      throw new Error(`bench: found no finished part "${name}" in ${folder}, expected one; do it first`);
     const study = await trainedStudy(join(folder, "study"), log);
     log(`long: ${name}`);
     const result = { counts, ...(await part(counts, study, log)) };
@@ -165,8 +171,8 @@ export function table(rows) {
     "Memory is the process's resident set, the median of a tenth of the looks round that point; JavaScript's is what is left after its" +
       " garbage was collected. The other columns are the least and the most after the first tenth. The training's network is small" +
       " (4 filters of 5 x 5, batches of 4 patches), with tests and snapshots; maps are made in modes window, dense and adaptive and in" +
-      " tiles, with all files of `--also`; every other cell of the kernel shows 2 to 6 kB of HTML. The kernel's garbage is collected when" +
-      " Node thinks fit, so that its resident set says little of what it needs.",
+      " tiles, with all files of `--also`; every other cell of the kernel shows 2 to 6 kB of HTML. The kernel's resident set is what is in use" +
+      " and up to as much garbage again.",
   ].join("\n");
 }
 

@@ -144,3 +144,31 @@ test("history answers ranges, tails and searches", () => {
   ]);
   expect(history.answer({ hist_access_type: "search", pattern: "b(?)" })).toEqual([[1, 2, "b(2)"]]);
 });
+
+test("history keeps all inputs, and of the results the newest million characters", () => {
+  const history = new History();
+  const results = [
+    "first",
+    "x".repeat(600_000),
+    undefined,
+    "y".repeat(600_000),
+    "last",
+    "z".repeat(2_000_000),
+  ];
+  const kept = () =>
+    (
+      history.answer({ hist_access_type: "range", output: true }) as [
+        number,
+        number,
+        [string, string | null],
+      ][]
+    )
+      .map(([, , [, output]]) => output?.[0] ?? "-")
+      .join("");
+  const seen = results.map((result, index) => {
+    history.setOutput(history.add(index + 1, `cell ${index + 1}`), result);
+    return kept();
+  });
+  expect(seen).toEqual(["f", "fx", "fx-", "---y", "---yl", "------"]);
+  expect(history.inputOf(1)).toBe("cell 1");
+});

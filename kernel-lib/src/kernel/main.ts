@@ -1,3 +1,4 @@
+import { boundMemory } from "./boundMemory.js";
 import { Kernel } from "./session/kernel.js";
 import { openAsyncStack } from "./wire/asyncStack.js";
 import { offerUnwinding } from "./wire/unwind.js";
@@ -21,6 +22,7 @@ export function main(argv: readonly string[]): void {
     process.stderr.write(`${messageOf(error)}\n`);
     process.exit(1);
   };
+  boundMemory();
   const asyncStack = openAsyncStack();
   const wire = new Wire(
     connectionFile,

@@ -48,17 +48,22 @@ export function toCommonJs(module: string, options: ts.CompilerOptions, guarded:
     names.push(...set);
     return "";
   });
-  const toModule = new SourceMap(JSON.parse(sourceMapText ?? "") as SourceMapPayload);
-  const toSource =
-    first && new SourceMap(JSON.parse(Buffer.from(first[1], "base64").toString()) as SourceMapPayload);
+  const toModule = laterMap(sourceMapText ?? "");
+  const toSource = first && laterMap(Buffer.from(first[1], "base64").toString());
   return {
     code,
     names,
     original: (place) => {
-      const between = lookUp(toModule, place);
-      return between && (toSource ? lookUp(toSource, between) : between);
+      const between = lookUp(toModule(), place);
+      return between && (toSource ? lookUp(toSource(), between) : between);
     },
   };
+}
+
+/** A source map that is read when it is first asked for: most cells have no error, and what is read is fifty times the text. */
+function laterMap(text: string): () => SourceMap {
+  let map: SourceMap | undefined;
+  return () => (map ??= new SourceMap(JSON.parse(text) as SourceMapPayload));
 }
 
 function lookUp(map: SourceMap, { line, column }: Place): Place | undefined {

@@ -8,7 +8,7 @@ import { failureOfDiagnostics } from "./diagnostics.js";
 import { CellInterrupted } from "./interruption.js";
 import type { Outputs } from "./outputs.js";
 import type { Outcome, Runner } from "./runner.js";
-import type { Sources } from "./sources.js";
+import { labelOf, type Sources } from "./sources.js";
 import { failureOf, type Failure } from "./traceback.js";
 
 /** Milliseconds that work which listens to the cell's signal has to end by itself, e.g. to write a snapshot. */
@@ -69,7 +69,7 @@ export class Cell {
     private readonly done: (end: CellEnd) => void,
   ) {
     this.code = request.code;
-    this.label = request.storeHistory ? `In[${count}]` : "this cell";
+    this.label = request.storeHistory ? labelOf(count) : "this cell";
     this.activity = new Activity(message, {
       silent: request.silent,
       allowStdin: request.allowStdin,

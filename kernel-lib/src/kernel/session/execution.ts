@@ -96,7 +96,7 @@ export class Execution {
     const entry = request.storeHistory ? history.add(count, request.code) : undefined;
     const tools = { compiler: this.tools.compiler(), runner, outputs, sources };
     const cell = new Cell(message, request, count, tools, (end) => {
-      if (entry && end.status === "ok") entry.output = end.output;
+      if (entry && end.status === "ok") history.setOutput(entry, end.output);
       this.ended(queued, cell, end, started);
     });
     this.running = cell;

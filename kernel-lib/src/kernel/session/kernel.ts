@@ -22,8 +22,8 @@ const shutdownTime = 1500;
 
 /** The kernel's one session: cells one after another, everything else at once. */
 export class Kernel {
-  private readonly sources = new Sources();
   private readonly history = new History();
+  private readonly sources = new Sources((count) => this.history.inputOf(count));
   private readonly children = new Children();
   private readonly statuses: Statuses;
   private readonly comms: Comms;

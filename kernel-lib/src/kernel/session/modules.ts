@@ -86,7 +86,7 @@ export class Modules {
     const known = this.loaded.get(path);
     if (known) return known.exports;
     const { module: compiled } = this.compiled.get(path)!;
-    this.sources.add(path, {
+    this.sources.addFile(path, {
       ...readSource(this.folder, path),
       module: compiled,
       linesBefore: 0,

@@ -1,6 +1,6 @@
 import { MessageChannel } from "node:worker_threads";
 import { constants, Script } from "node:vm";
-import { cellPrefix, type Sources } from "./sources.js";
+import { cellPrefix, type Source, type Sources } from "./sources.js";
 import { iterateName, waitName } from "../compiler/waitingNames.js";
 import type { CompiledCell } from "../compiler/compiler.js";
 import { within, type Activity } from "./activity.js";
@@ -13,6 +13,9 @@ type CellFunction = (
   wait: Waiting["wait"],
   iterate: Waiting["iterate"],
 ) => Promise<void>;
+
+/** The name under which a cell's functions hold their source; it can't be a user's by accident. */
+const sourceName = "__histobook_source__";
 
 /** How a cell's code ended: with its last expression's value, or by throwing. */
 export type Outcome = { value: unknown } | { thrown: unknown };
@@ -54,7 +57,8 @@ export class Runner {
   ): ReadonlySet<string> {
     this.modules.update(cell.sideModules);
     const filename = `${cellPrefix}${++this.runs}`;
-    this.sources.add(filename, { label, code, module: cell.module, linesBefore: 1, activity });
+    const source: Source = { label, code, module: cell.module, linesBefore: 1, activity };
+    this.sources.addCell(filename, source);
     const isSet = new Set<string>();
     this.launched = () => {
       // The interrupt came while the cell was compiled.
@@ -65,7 +69,7 @@ export class Runner {
       within(activity, () => {
         let running: Promise<void>;
         try {
-          running = this.functionOf(cell.module.code, filename)(
+          running = this.functionOf(source, filename)(
             this.exportsOf(isSet),
             this.modules.require,
             this.waiting.wait,
@@ -89,14 +93,23 @@ export class Runner {
     this.launch.port1.close();
   }
 
-  private functionOf(code: string, filename: string): CellFunction {
-    // On the first line, so that the code's own lines keep their numbers; it begins with "use strict".
-    const wrapped = `(async function (exports, require, ${waitName}, ${iterateName}) { ${code}\n})`;
+  /**
+   * A cell's code as a function.
+   *
+   * Around it stands another, whose argument an arrow function names: V8 then keeps the argument for all functions that
+   * the code makes, and for the code itself while it waits. So a source lives as long as there is code to run.
+   */
+  private functionOf(source: Source, filename: string): CellFunction {
+    // On the first line, so that the code's own lines keep their numbers; it begins with "use strict". V8 compiles
+    // functions in brackets at once.
+    const wrapped =
+      `(function (${sourceName}) { () => ${sourceName}; ` +
+      `return (async function (exports, require, ${waitName}, ${iterateName}) { ${source.module.code}\n}); })`;
     const script = new Script(wrapped, {
       filename,
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
-    return script.runInThisContext() as CellFunction;
+    return (script.runInThisContext() as (kept: Source) => CellFunction)(source);
   }
 
   /** All cells' values, noting what this cell sets. */

@@ -1,10 +1,11 @@
 import type { CommonJs } from "../compiler/commonJs.js";
 import type { Activity } from "./activity.js";
+import { HeldElsewhere } from "./heldElsewhere.js";
 import { framesOf } from "./traceback.js";
 
-/** TypeScript that has been run, by the file name that its JavaScript has in stacks. */
+/** TypeScript that has been run. */
 export interface Source {
-  /** As a reader knows it: "In[3]", or a file's name. */
+  /** As a reader knows it: a cell's `labelOf`, or a file's name. */
   label: string;
   code: string;
   module: CommonJs;
@@ -21,33 +22,62 @@ function textOf(call: NodeJS.CallSite): string {
 /** A cell's file names begin so; the rest is a number. */
 export const cellPrefix = "histobook-cell-";
 
+/** What a reader calls a cell, by its number. */
+export function labelOf(count: number): string {
+  return `In[${count}]`;
+}
+
+const cellLabel = /^In\[(\d+)\]$/;
+
 /** What stands behind a file's name in a stack; the name itself may hold spaces and brackets. */
 const place = /:(\d+):(\d+)/g;
 const plainName = /[^\s()]+$/;
 
-/** All TypeScript that was run; turns places in JavaScript into places in TypeScript. */
+/**
+ * All TypeScript that was run and can still run; turns places in JavaScript into places in TypeScript.
+ *
+ * What a cell was compiled to takes much more than its text: it is kept by the cell's functions (see Runner), and goes
+ * with the last of them. Its text stays in the history.
+ */
 export class Sources {
-  private readonly byFile = new Map<string, Source>();
-  private readonly byLabel = new Map<string, Source>();
-  /** Those whose names hold spaces or brackets; cells' never do. */
+  /** Files that are imported, by their path. */
+  private readonly files = new Map<string, Source>();
+  private readonly filesByLabel = new Map<string, Source>();
+  /** Cells, by the file name that their JavaScript has in stacks. */
+  private readonly cells = new HeldElsewhere<Source>();
+  private readonly cellsByLabel = new HeldElsewhere<Source>();
+  /** Files whose names hold spaces or brackets; cells' never do. */
   private readonly unusualFiles: string[] = [];
 
-  add(file: string, source: Source): void {
-    if (!this.byFile.has(file) && plainName.exec(file)?.[0] !== file) this.unusualFiles.push(file);
-    this.byFile.set(file, source);
-    this.byLabel.set(source.label, source);
+  /** @param textOfCell the text of the cell with this number */
+  constructor(private readonly textOfCell: (count: number) => string | undefined) {}
+
+  /** A cell that is about to run, known until nobody holds `source` any more. */
+  addCell(file: string, source: Source): void {
+    this.cells.set(file, source);
+    this.cellsByLabel.set(source.label, source);
+  }
+
+  /** An imported file; what was imported from there before is forgotten. */
+  addFile(path: string, source: Source): void {
+    if (!this.files.has(path) && plainName.exec(path)?.[0] !== path) this.unusualFiles.push(path);
+    this.files.set(path, source);
+    this.filesByLabel.set(source.label, source);
   }
 
   /** The activity whose code an error comes from. */
   ownerOf(thrown: unknown): Activity | undefined {
     const stack = thrown instanceof Error ? String(thrown.stack) : "";
     const [frame] = framesOf(stack, (label) => this.codeOf(label));
-    return frame && this.byLabel.get(frame.label)?.activity;
+    return frame && this.cellsByLabel.get(frame.label)?.activity;
   }
 
   /** The TypeScript that a reader knows by this label. */
   codeOf(label: string): string | undefined {
-    return this.byLabel.get(label)?.code;
+    const known = this.filesByLabel.get(label) ?? this.cellsByLabel.get(label);
+    if (known) return known.code;
+    const count = cellLabel.exec(label)?.[1];
+    return count === undefined ? undefined : this.textOfCell(Number(count));
   }
 
   /** A stack's text with the places of TypeScript in it. */
@@ -57,7 +87,7 @@ export class Sources {
     for (const { 0: found, 1: line, 2: column, index } of text.matchAll(place)) {
       const before = text.slice(end, index);
       const file = this.fileAtEndOf(before);
-      const source = file && this.byFile.get(file);
+      const source = file && this.sourceOf(file);
       if (!source) continue;
       const original = source.module.original({ line: Number(line) - 1, column: Number(column) - 1 });
       shown += before.slice(0, -file.length) + source.label;
@@ -69,8 +99,12 @@ export class Sources {
 
   private fileAtEndOf(text: string): string | undefined {
     const [plain] = plainName.exec(text) ?? [];
-    if (plain !== undefined && this.byFile.has(plain)) return plain;
+    if (plain !== undefined && this.sourceOf(plain)) return plain;
     return this.unusualFiles.find((file) => text.endsWith(file));
+  }
+
+  private sourceOf(file: string): Source | undefined {
+    return this.files.get(file) ?? this.cells.get(file);
   }
 
   /** Makes `error.stack` show TypeScript's places, whoever reads it. */
