@@ -1,6 +1,6 @@
 /**
- * What `npm run bench -- accuracy` compares: the tutorial's recipe at the standard preset, the recipe that was chosen on
- * validation patients, and one choice changed at a time.
+ * What `npm run bench -- accuracy` compares: the tutorial's recipe at the standard preset, the one that validation
+ * patients of short trainings have chosen (`bench -- recipes`), and one choice changed at a time.
  *
  * `mean` says what is subtracted from every patch in the place of the mean image.
  */
@@ -8,7 +8,7 @@ export const accuracyRecipes = [
   { name: "tutorial", words: "the tutorial's recipe", seeds: 3 },
   {
     name: "batch-norm",
-    words: "`--network batch-norm`, chosen on validation patients",
+    words: "`--network batch-norm`, chosen in short trainings",
     seeds: 3,
     train: { network: "batch-norm" },
   },
