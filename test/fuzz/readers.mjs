@@ -313,21 +313,13 @@ export const readers = [
       Buffer.from(JSON.stringify(annotations)),
       Buffer.from(JSON.stringify(annotations.features)),
     ],
-    read: async (path, folder) => {
-      const image = join(folder, "8918_1.png");
-      if (!existsSync(image)) await noise(40, 30, 3).png().toFile(image);
-      return library("import/drawnMask.js").drawnMask(image, path, { kind: "geoJson", classes: undefined });
-    },
+    read: asDrawnMask(40, 30, { kind: "geoJson", classes: undefined }),
   },
   {
     name: "mask to import",
     file: "8918_1_mask.png",
     files: blackAndWhite,
-    read: async (path, folder) => {
-      const image = join(folder, "8918_1.png");
-      if (!existsSync(image)) await noise(24, 20, 3).png().toFile(image);
-      return library("import/drawnMask.js").drawnMask(image, path, { kind: "masks", positive: undefined });
-    },
+    read: asDrawnMask(24, 20, { kind: "masks", positive: undefined }),
   },
   {
     name: "template of a job",
@@ -479,6 +471,15 @@ export const readers = [
     },
   },
 ];
+
+/** Reads a file as the mask that was drawn on an image of this size. */
+function asDrawnMask(width, height, how) {
+  return async (path, folder) => {
+    const image = join(folder, "8918_1.png");
+    if (!existsSync(image)) await noise(width, height, 3).png().toFile(image);
+    return library("import/drawnMask.js").drawnMask(image, path, how);
+  };
+}
 
 /** Reads one batch, as a training would. */
 async function withStore(opening) {
